@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-MAX_MB = (
-    3.2  # until the first picture that lives; tests/server/test_page_weight.py holds the page to it without a browser
-)
+# Until the first picture that lives; tests/server/test_page_weight.py holds the page to it without a browser.
+MAX_MB = 3.2
 KINDS = {"Document": "page", "Script": "scripts", "Stylesheet": "styles", "Font": "fonts", "Image": "pictures"}
 OTHER, SOCKET = "other", "socket"
 NAMES = (*KINDS.values(), OTHER, SOCKET)

@@ -41,6 +41,7 @@ from components.page.compare import CompareBar
 from components.page.embedding import Embedding
 from components.page.equation import EquationCard
 from components.page.event_marks import EventMarks
+from components.page.export_job import ExportJobs
 from components.page.exports import Exports
 from components.page.history import History
 from components.page.law_error_panel import LawErrorPanel
@@ -210,6 +211,7 @@ class Session:
             weakly(self._view_options),
             more=weakly(self._lesson_query),
         )
+        self.export_jobs = ExportJobs(self.transport.on_page, self.transport)
         self.lessons = Lessons(
             self.panes,
             self.transport,
@@ -224,6 +226,7 @@ class Session:
             activate=weakly(self._activate),
             warn=self.messages.warn,
             refresh=weakly(self._redraw),
+            jobs=self.export_jobs,
         )
         judged, opened = weakly(self._judged), weakly(self._open_replica)
         self.replicas = ReplicaPanel(weakly(self._visible), self.transport, judged, opened, weakly(self._beside))
@@ -301,10 +304,9 @@ class Session:
         )
         self.exports = Exports(
             weakly(self._snapshot),
-            self.transport.on_page,
+            self.export_jobs,
             weakly(self._pair),
             weakly(self._export_options),
-            self.transport,
             self.maps,
         )
         self.compare = CompareBar(weakly(self.choices.compare), colours=self._colours_of_runs())
@@ -393,8 +395,7 @@ class Session:
         """End the worker; nothing of the session is left once its document is gone."""
         self.builder.forget()
         self.uploads.close()
-        self.exports.close()
-        self.lessons.close()
+        self.export_jobs.close()
         self.replicas.close()
         self.law_error.worker.close()
         self.law.close()
@@ -533,6 +534,7 @@ class Session:
         self.edits.follow(at_once=not self.transport.playing)
         self.controls.show_present_values(at_once=not self.transport.playing)
         self.left.see(self.panes.furthest)
+        self.pause_choice.see()
         self.pictures.paint(payloads)
         if self.maps.has_table != ("map" in self.exports.views):
             self._offer_pictures()

@@ -22,6 +22,7 @@ from components.lessons.content import slot_of, summary
 from components.lessons.place import Place
 from components.lessons.takeaway import TakeAway
 from components.page.equation import number
+from components.page.export_job import ExportJobs
 from components.playback.panes import Panes
 from components.playback.player import Player
 from components.playback.replacement import RunReplacement
@@ -101,6 +102,8 @@ class Lessons(View):
         Lets the controls belong to the swarm at a place.
     warn : function (sentence)
         Tells what a step cannot show.
+    jobs : ExportJobs
+        The exports of the visit: a lesson to take away is one.
     """
 
     def __init__(
@@ -117,6 +120,7 @@ class Lessons(View):
         open_claim: Callable[[str], None],
         activate: Callable[[int], None],
         warn: Callable[[str], None],
+        jobs: ExportJobs,
         **wiring: Any,
     ):
         super().__init__(**wiring)
@@ -132,7 +136,7 @@ class Lessons(View):
         self._seen, self._requests = False, 0
         self._early: list[tuple[str, Any]] = []
         self._card = LessonCard(weakly(self._do))
-        self._takeaway = TakeAway(self._card, transport.on_page, transport)
+        self._takeaway = TakeAway(self._card, jobs)
         self._acts: dict[str, Callable[[Any], None]] = {
             "seen": self._set_seen,
             "open": self._open,
@@ -158,10 +162,6 @@ class Lessons(View):
             if there:
                 self._there = True
                 self._wait(play=self._panes.k == 0)
-
-    def close(self) -> None:
-        """The visitor has left."""
-        self._takeaway.close()
 
     def act_on_what_came_early(self) -> None:
         """Do what the browser asked for before the page was there."""

@@ -201,7 +201,7 @@ class AgentStep(View):
         if payload["agent"] != self._agent or self.card is None:
             return  # it was prepared before another was chosen
         arenas, active, of_ways = self._arenas(), self._active(), payload["of_ways"]
-        arenas[active].show_step(payload["arrows"], *[of_ways] * bool(of_ways))
+        arenas[active].show_step(payload["arrows"], of_ways or None)
         card = payload.get("card", {})
         if card.get("agent", self._agent) == self._agent:
             card = card and card | {

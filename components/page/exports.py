@@ -6,30 +6,19 @@ touched. The file travels to the browser as one message and is kept nowhere.
 
 from __future__ import annotations
 
-import base64
-import contextlib
-import math
-import sys
-import threading
-import time
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import panel as pn
 import param
 
 from components.assets import component
+from components.page.export_job import ExportJob, ExportJobs, Outcome, of_file, size_words
 from components.page.export_table import EXPORTS, LINES, Mapped, Order, Task, offered, python_lines
-from components.playback.build_pool import POOL, Unwanted, Visit
-from components.under_way import UNDER_WAY, Work
 from swarmviz import Frame, exports
-from swarmviz.exports import Cancelled
 from swarmviz.replay import RunSpec
 
 MAX_FILE_BYTES = 100_000_000  # of a file that is sent to a browser
-AT_A_TIME = threading.BoundedSemaphore(2)  # exports of all visitors together: the live swarms come first
-PROGRESS_EVERY_S = 0.2
 MAX_SHOWN_CHARS = 300_000  # of Python lines that are shown in the panel
 INSTEAD = "NetCDF and the Python lines below hold it."
 
@@ -43,42 +32,6 @@ class NoMap:
     lines = table
 
 
-def call_at_once(function: Callable[[], None]) -> None:
-    """Without a document there is no thread of the page to wait for."""
-    function()
-
-
-@contextlib.contextmanager
-def export_turn(visit: Visit | None, stop: threading.Event) -> Iterator[Callable[[], bool]]:
-    """Wait until an export may begin; yields a function that says whether it is cancelled, and lets other visitors have their turn when
-    it is called.
-
-    Raises
-    ------
-    Cancelled, Unwanted
-        When it was cancelled, or its visitor left, while it waited.
-    """
-    while not AT_A_TIME.acquire(timeout=PROGRESS_EVERY_S):
-        if stop.is_set():
-            raise Cancelled
-    try:
-        if visit is None:
-            yield stop.is_set
-            return
-        with POOL.job(visit, lambda: not stop.is_set(), math.inf) as job:
-
-            def cancelled() -> bool:
-                try:
-                    job.pause()
-                except Unwanted:
-                    return True
-                return False
-
-            yield cancelled
-    finally:
-        AT_A_TIME.release()
-
-
 class Exports(pn.custom.JSComponent):
     """The panel of exports.
 
@@ -86,14 +39,12 @@ class Exports(pn.custom.JSComponent):
     ----------
     run : function () → RunSpec or None
         Called on the export's thread: a snapshot of the visible run; None when there is no run any more.
-    on_page : function (function) → None
-        Carries out a function on the page's thread.
+    jobs : ExportJobs, optional
+        Those of the visit.
     pair : function () → sequence of such snapshots
         Of A, B and so on, while swarms are compared; called on the export's thread.
     look : function () → mapping of str to mapping
         Picture → the options of :func:`swarmviz.exports.picture` with which its view is seen; called on the page's thread.
-    visit : Visit, optional
-        Takes turns with the replays of all visitors.
     maps : Mapped, optional
         The map of the visit; what is asked of it is asked on the export's thread.
     """
@@ -112,20 +63,16 @@ class Exports(pn.custom.JSComponent):
     def __init__(
         self,
         run: Callable[[], Any],
-        on_page: Callable[[Callable[[], None]], Any] = call_at_once,
+        jobs: ExportJobs | None = None,
         pair: Callable[[], Any] = tuple,
         look: Callable[[], Any] = dict,
-        visit: Visit | None = None,
         maps: Mapped | None = None,
         **params: Any,
     ):
         super().__init__(**{"margin": (8, 16), "sizing_mode": "stretch_width"} | params)
-        self._run, self._on_page, self._pair, self._look = run, on_page, pair, look
-        self._visit, self._maps = visit, maps
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._under_way: Work | None = None
-        self._progress_at = 0.0
+        self._run, self._pair, self._look, self._maps = run, pair, look, maps
+        self._jobs = jobs or ExportJobs()
+        self._job: ExportJob | None = None
 
     # ---- the page's thread ---------------------------------------------------------------------------------------------
 
@@ -133,7 +80,7 @@ class Exports(pn.custom.JSComponent):
         if not isinstance(data, dict):
             return
         if data.get("act") == "cancel":
-            self._stop.set()
+            self.cancel()
         elif data.get("act") == "make" and str(data.get("what")) in EXPORTS:
             fields = (str(data.get(name) or "").strip() for name in ("start", "stop", "every"))
             what = str(data["what"])
@@ -151,56 +98,40 @@ class Exports(pn.custom.JSComponent):
 
     def make(self, order: Order) -> None:
         """Start to make an export; while another one is made, say so."""
-        if self._thread is not None:
-            self.message = {"text": "One export at a time: wait for it, or cancel it.", "level": "error"}
+        try:
+            self._jobs.require_free()
+        except ValueError as error:
+            self.message = {"text": str(error), "level": "error"}
             return
-        if UNDER_WAY.ending:
-            self.message = {"text": "The server is about to end: it begins no export.", "level": "error"}
-            return
-        self._stop = stop = threading.Event()
-        self._under_way = UNDER_WAY.begin("export", order.what)
         self.param.update(busy=order.what, share=-1.0, message={})
-        self._thread = threading.Thread(target=self._work, args=(order, stop), name="swarmviz export", daemon=True)
-        self._thread.start()
+        self._job = self._jobs.begin(order.what, lambda job: self._made(order, job), self._finish, self._report)
 
-    def close(self) -> None:
-        """Cancel the export, because the visitor has left."""
-        self._stop.set()
-        self._done()
+    def cancel(self) -> None:
+        """Make it no longer."""
+        if self._job is not None:
+            self._job.cancel()
 
-    def _done(self) -> None:
-        if self._under_way is not None:
-            self._under_way.end()
-            self._under_way = None
+    def _report(self, share: float) -> None:
+        self.share = share
 
-    def _finish(
-        self, text: str, level: str = "info", file: dict[str, Any] | None = None, lines: str | None = None
-    ) -> None:
-        self._thread = None
-        if file is not None:
-            self._send_msg({"file": file})
-        if lines is not None:
-            self.lines = lines
-        self.param.update(busy="", share=-1.0, message={"text": text, "level": level} if text else {})
-        self._done()
+    def _finish(self, outcome: Outcome) -> None:
+        self._job = None
+        if outcome.file is not None:
+            self._send_msg({"file": outcome.file})
+        if outcome.lines is not None:
+            self.lines = outcome.lines
+        message = {"text": outcome.text, "level": outcome.level} if outcome.text else {}
+        self.param.update(busy="", share=-1.0, message=message)
 
     # ---- the export's thread -------------------------------------------------------------------------------------------
 
-    def _work(self, order: Order, stop: threading.Event) -> None:
-        try:
-            runs = self._snapshots(order)
-            if not runs:
-                return
-            with export_turn(self._visit, stop) as cancelled:
-                outcome = self._outcome(order, runs, cancelled)
-        except (Cancelled, Unwanted):
-            outcome = {"text": "Cancelled."}
-        except (ValueError, ImportError) as error:
-            outcome = {"text": f"{error}.".replace("..", "."), "level": "error"}
-        except Exception as error:  # a defect: the server's log gets all of it
-            traceback.print_exception(error, file=sys.stderr)
-            outcome = {"text": f"Something went wrong ({type(error).__name__}: {error}).", "level": "error"}
-        self._on_page(lambda: self._finish(**outcome))
+    def _made(self, order: Order, job: ExportJob) -> Outcome:
+        """What was ordered; the run is that of the moment, however long it has to wait for its turn."""
+        runs = self._snapshots(order)
+        if not runs:
+            return Outcome()
+        with job.turn() as cancelled:
+            return self._outcome(Task(order, runs, self.dark, job.progress, cancelled, self._maps or NoMap()))
 
     def _snapshots(self, order: Order) -> list[RunSpec]:
         """The run that is taken out, or all that are compared; none when there is no run any more."""
@@ -208,30 +139,22 @@ class Exports(pn.custom.JSComponent):
         given = self._pair() if both else [self._run()]
         return [run for run in given or () if run is not None]
 
-    def _outcome(self, order: Order, runs: list[RunSpec], cancelled: Callable[[], bool]) -> dict[str, Any]:
+    def _outcome(self, task: Task) -> Outcome:
         """What is shown, and sent to the browser."""
-        task = Task(order, runs, self.dark, self._progress, cancelled, self._maps or NoMap())
-        if order.what == LINES:
+        what = task.order.what
+        if what == LINES:
             lines = python_lines(task)
             if len(lines) > MAX_SHOWN_CHARS:
-                raise ValueError(f"The lines have {_size(len(lines))}, with a table in them: take them as a file (.py)")
-            return {"text": "", "lines": lines}
-        export = EXPORTS[order.what]
+                raise ValueError(
+                    f"The lines have {size_words(len(lines))}, with a table in them: take them as a file (.py)"
+                )
+            return Outcome(lines=lines)
+        export = EXPORTS[what]
         content = export.make(task)
         data = content.encode() if isinstance(content, str) else content
         if len(data) > MAX_FILE_BYTES:
             raise ValueError(
                 f"The file has {len(data) / 1e6:,.0f} MB, more than {MAX_FILE_BYTES / 1e6:,.0f} MB: take the Python lines instead"
             )
-        name = exports.file_name(runs[0], f"{export.suffix}.{order.what.partition('.')[2]}")
-        file = {"name": name, "type": export.mime, "data": base64.b64encode(data).decode()}
-        return {"text": f"{name}, {_size(len(data))}", "file": file}
-
-    def _progress(self, done: int, total: int) -> None:
-        if time.monotonic() - self._progress_at > PROGRESS_EVERY_S:
-            self._progress_at = time.monotonic()
-            self._on_page(lambda: setattr(self, "share", done / total))
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
+        name = exports.file_name(task.runs[0], f"{export.suffix}.{what.partition('.')[2]}")
+        return of_file(name, export.mime, data)

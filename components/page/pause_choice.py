@@ -12,6 +12,7 @@ from components.playback.pause_when import TOLD_BY_JOURNAL, PauseWhen
 from components.text import sentence
 from swarmviz import Simulation
 from swarmviz.events import Looking
+from swarmviz.journal import Change
 
 
 class PauseChoice:
@@ -36,6 +37,7 @@ class PauseChoice:
 
     def __init__(self, panes: Panes, bar: Bar, done: Callable[[], None]):
         self._panes, self._bar, self._done = panes, bar, done
+        self._offered: list[Change] = []  # for what parameters it was told what can happen
 
     @property
     def pause_when(self) -> list[str]:
@@ -71,8 +73,15 @@ class PauseChoice:
             self._done()
         self._bar.param.update(pause_refused=refusal, answered=self._bar.answered + 1)
 
+    def see(self) -> None:
+        """Something may have been edited, or gone back to: other parameters can bring other events about (a boundary: wall hits)."""
+        acting = acting_in(self._panes.sims)
+        if len(acting) != len(self._offered) or any(a is not b for a, b in zip(acting, self._offered, strict=True)):
+            self.attach(self._panes.sims)
+
     def attach(self, sims: Sequence[Simulation]) -> None:
         """Other runs are shown: offer what can happen in them, and what is recorded."""
+        self._offered = acting_in(sims)
         kinds = {kind.name: kind for sim in sims for kind in (*told_of(sim), *TOLD_BY_JOURNAL)}
         observables = {observable.name: observable for sim in sims for observable in sim.dynamics.observables}
         self._bar.pause_kinds = [
@@ -81,6 +90,11 @@ class PauseChoice:
         self._bar.pause_observables = [
             {"name": one.name, "symbol": one.symbol, "meaning": one.meaning} for one in observables.values()
         ]
+
+
+def acting_in(sims: Sequence[Simulation]) -> list[Change]:
+    """The parameters that act in each of them now."""
+    return [sim.journal.acting_at(sim.k) for sim in sims]
 
 
 def told_of(sim: Simulation) -> tuple[Any, ...]:

@@ -290,9 +290,8 @@ def main(
     if sessions:
         os.environ["SWARMVIZ_SESSIONS"] = sessions
     if embed:
-        os.environ["SWARMVIZ_EMBED"] = (
-            embed  # read, and refused where it is no origin, when the application is installed
-        )
+        # Read, and refused where it is no origin, when the application is installed.
+        os.environ["SWARMVIZ_EMBED"] = embed
     origins.IPV6_HOSTS.update(host for host in hosts if host.startswith("["))
     sys.path[:0] = [str(PAGE)]
     if not written:

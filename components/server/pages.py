@@ -29,19 +29,16 @@ from components.server import headers, session_limit
 from components.server.worker import new_session_id
 from components.under_way import UNDER_WAY
 
-EMBED = (
-    "embed"  # how the page is laid out in a frame: its scripts read it from the address, the session does not know it
-)
+# How the page is laid out in a frame: its scripts read it from the address, the session does not know it.
+EMBED = "embed"
 LINK = "s"  # arguments that the page reads: components.links.permalink.KEY …
 PLACE = ("lesson", "step")  # … and components.lessons.place.KEYS, of which no more is handed on than can mean anything
 MAX_PLACE_BYTES = 60
 # Without these, components.links.readable: one argument more and a byte more than it takes, so that it says what is too much.
 MAX_NAMED, MAX_NAME_CHARS, MAX_VALUE_BYTES = 31, 41, 201
 MAX_AGENT_CHARS = 300  # of the browser's name, which travels in a token
-SESSION_ARGUMENTS = (
-    "bokeh-session-id",
-    "bokeh-token",
-)  # arguments with which a link could hand over a session, and their header
+# Arguments with which a link could hand over a session, and their header.
+SESSION_ARGUMENTS = ("bokeh-session-id", "bokeh-token")
 SHIM_MODE = '<script type="esms-options">{"shimMode": true}</script>'  # as Panel's template writes it
 # Template variables: what is seen until the page stands, and the arguments of an address with which a visit may open otherwise.
 OPENING_PICTURE, OPENING_ARGUMENTS = "opening_picture", "opening_arguments"

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import threading
+import time
 
 import pytest
 
 from components.lessons import takeaway
 from components.lessons.takeaway import TakeAway
+from components.page.export_job import ANOTHER, ExportJobs
+from components.page.export_table import Order
+from components.page.exports import Exports
 from components.under_way import UNDER_WAY
 from swarmviz.exports import Cancelled
 from swarmviz.handout import handout
@@ -31,9 +35,9 @@ def shown():
     return Shown()
 
 
-def maker(shown):
+def maker(shown, jobs=None):
     """One whose page's thread is that of the work; ``shown.there`` is set when it has ended."""
-    made = TakeAway(shown, lambda function: function())
+    made = TakeAway(shown, jobs or ExportJobs())
     finish = made._finish
 
     def finished(*args):
@@ -62,7 +66,8 @@ def test_the_file_is_that_of_the_library_and_under_way_until_it_is_there(shown, 
     (file,) = shown.files
     assert (file["name"], file["type"]) == ("without-noise.html", "text/html")
     assert base64.b64decode(file["data"]).decode() == handout(lesson)
-    assert shown.taking == -1 and shown.told.startswith("without-noise.html, 0.") and shown.told.endswith(" MB")
+    size = len(base64.b64decode(file["data"]))
+    assert shown.taking == -1 and shown.told == f"without-noise.html, {round(size / 1000)} kB" and size < 1e6
     assert seen == [(1, ["lesson.html"], 0.0, False)] and UNDER_WAY.named("export") == []
 
 
@@ -81,7 +86,7 @@ def test_one_is_made_at_a_time_and_can_be_cancelled(shown, lesson, monkeypatch):
     made.make(lesson)
     assert began.wait(30)
     made.make(lesson)
-    assert len(calls) == 1 and shown.taking == 0.0
+    assert len(calls) == 1 and shown.taking == 0.0 and shown.told == ANOTHER
     made.cancel()
     assert shown.there.wait(30)
     assert shown.told == "Cancelled." and shown.taking == -1 and shown.files == []
@@ -129,5 +134,35 @@ def test_whoever_leaves_ends_it(shown, lesson, monkeypatch):
     made = maker(shown)
     made.make(lesson)
     assert began.wait(30)
-    made.close()
-    assert ended.wait(30)
+    made._jobs.close()
+    assert ended.wait(30) and UNDER_WAY.named("export") == []
+
+
+def test_a_visit_makes_one_export_whichever_part_of_the_page_asks_for_it(shown, lesson, monkeypatch):
+    began, go_on, jobs = threading.Event(), threading.Event(), ExportJobs()
+    again = threading.Event()
+
+    def waiting(*args, **options):
+        again.wait(30)
+        return handout(*args, **options)
+
+    monkeypatch.setattr(takeaway, "handout", waiting)
+
+    def run():
+        began.set()
+        go_on.wait(30)
+
+    panel = Exports(run, jobs)
+    panel.make(Order("run.nc"))
+    assert began.wait(30)
+    TakeAway(shown, jobs).make(lesson)
+    assert shown.told == ANOTHER and shown.taking == -1 and panel.busy == "run.nc"
+    go_on.set()
+    made = maker(shown, jobs)
+    while panel.busy:
+        time.sleep(0.01)
+    made.make(lesson)
+    panel.make(Order("run.nc"))
+    assert panel.message == {"text": ANOTHER, "level": "error"} and panel.busy == ""
+    again.set()
+    assert shown.there.wait(60) and len(shown.files) == 1

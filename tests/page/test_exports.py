@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 import swarmviz as sv
+from components.page.export_job import ExportJobs
 from components.page.export_table import EXPORTS, Order, offered, stretch_of
 from components.page.exports import Exports
 from components.views import SIDE_VIEWS
@@ -66,15 +67,15 @@ class Maps:
 class Panel(Exports):
     """Keeps what it would send; everything is done when ``wait`` returns."""
 
-    def __init__(self, run, on_page=None, **more):
+    def __init__(self, run, visit=None, **more):
         self.sent, self.done = [], threading.Event()
-        super().__init__(run, on_page or (lambda function: function()), **more)
+        super().__init__(run, ExportJobs(visit=visit), **more)
 
     def _send_msg(self, data):
         self.sent.append(data["file"])
 
-    def _finish(self, *outcome, **named):
-        super()._finish(*outcome, **named)
+    def _finish(self, outcome):
+        super()._finish(outcome)
         self.done.set()
 
     def order(self, what, **fields):
@@ -266,19 +267,18 @@ def test_our_own_mistake_is_told_and_the_panel_lives_on(capsys):
 def test_what_no_button_says_is_not_heard(data):
     panel = Panel(lambda: Run.of(simulation()))
     panel._handle_msg(data)
-    assert panel.busy == "" and panel._thread is None
+    assert panel.busy == "" and panel._job is None
 
 
 def test_nothing_happens_when_the_visitor_has_left():
     panel = Panel(lambda: None)
-    panel._handle_msg({"act": "make", "what": "run.nc"})
-    panel._thread.join(20)
-    assert not panel.sent and not panel.done.is_set()
+    panel.order("run.nc")
+    assert not panel.sent and panel.busy == "" and panel.message == {}
 
 
 def test_an_export_takes_turns_with_the_replays_of_others_and_ends_while_it_waits(monkeypatch):
     """The only place is taken: the export waits for it, is cancelled there, and leaves nothing behind."""
-    from components.page import exports as module
+    from components.page import export_job as module
     from components.playback.build_pool import Pool
     from components.playback.transport import Transport
 

@@ -10,7 +10,7 @@ from components.playback.pause_when import MOST_CONDITIONS
 from components.session import Session
 from components.state import first, state_of
 from swarmviz import dynamics
-from tests.visit import press, settle, wait
+from tests.visit import edit, press, settle, wait
 
 
 def test_a_run_pauses_where_it_was_told_to_says_why_and_goes_on_with_play(running):
@@ -39,6 +39,18 @@ def test_what_is_offered_is_what_can_happen_in_the_runs_that_are_shown(running):
     assert {one["name"] for one in running.bar.pause_observables} == {o.name for o in dynamics.CBO.observables}
     running.choices.choose("dynamics", "FMC")
     assert wait(lambda: {"burst", "wall"} <= {kind["name"] for kind in running.bar.pause_kinds})
+
+
+def test_an_edit_of_the_boundary_offers_what_happens_at_walls_and_a_step_before_it_does_not(running):
+    def offers():
+        return "wall" in {kind["name"] for kind in running.bar.pause_kinds}
+
+    assert not offers()
+    edit(running, "dynamics.boundary", "reflect")
+    assert wait(offers)
+    press(running, "pause")
+    press(running, "goto", 0)
+    assert wait(lambda: not offers())
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,16 @@ def zoomed(browser, request):
     context.close()
 
 
+def slid_in(lab, part):
+    """Wait until a part of the page has come into the window and has stopped there.
+
+    It never did while what brought a control into view could scroll the whole frame sideways.
+    """
+    part.wait_for()
+    lab.wait(lambda: part.bounding_box()["x"] >= 0, "it stays outside of the window")
+    part.element_handle().wait_for_element_state("stable")
+
+
 def toured(lab, server):
     """All controls of the page by state, and those that cannot be reached."""
     page, found, bad = lab.page, {}, {}
@@ -54,7 +64,9 @@ def toured(lab, server):
         page.keyboard.press("Escape")
     if page.locator("[aria-label='Open drawer']").count():
         page.click("[aria-label='Open drawer']")
-        page.locator("[data-name='dynamics.sigma']").wait_for()
+        slid_in(lab, page.locator("[data-name='dynamics.sigma']"))
+        page.mouse.move(400, 20)  # off the button, whose tooltip is a layer of its own
+        page.locator("[role=tooltip]").wait_for(state="hidden")
         look("choices")
         page.click("[aria-label='Close drawer']")
     page.click("[aria-label^='Open panel']")
@@ -71,7 +83,8 @@ def toured(lab, server):
 def test_every_control_can_be_reached_and_lies_on_no_other(zoomed, server):
     found, bad = toured(zoomed, server)
     assert not bad, bad
-    assert all(found.values()) and not zoomed.complaints
+    assert [state for state, names in found.items() if not names] == []
+    assert not zoomed.complaints
     assert zoomed.page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), "the page is scrolled sideways"
 
 

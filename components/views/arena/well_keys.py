@@ -71,6 +71,8 @@ class WellKeys(pn.custom.JSComponent):
         if (wells := len(self._handles())) != self.wells:  # they were edited in the form, or by hand
             self.wells = wells
             self._take(min(self.chosen, wells - 1))
+            if not wells:
+                return
         act = data.get("act")
         if act in ("next", "previous"):
             self._choose(act)

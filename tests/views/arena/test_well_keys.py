@@ -136,6 +136,24 @@ def test_a_landscape_without_wells_has_no_keys_for_them(made):
     assert not made.keys.visible and made.keys.chosen == -1 and made.began == []
 
 
+@pytest.mark.parametrize("act", ["next", "previous", "move", "add", "remove", "leave"])
+def test_wells_that_have_just_gone_are_no_longer_moved(act):
+    """The landscape was replaced by one without wells, and its run is not shown yet."""
+    sim, there = simulation(landscape="GaussianMixture", n=8, d=2), [True]
+    marked = []
+    keys = WellKeys(
+        lambda act, handle, at: None,
+        lambda: sim.landscape.handles(2) if there else np.empty((0, 2)),
+        lambda: None,
+        marked.append,
+    )
+    keys.attach(sim)
+    keys._handle_msg({"act": "next"})
+    there.clear()
+    keys._handle_msg({"act": act, "way": "left"})
+    assert keys.wells == 0 and keys.chosen == -1 == marked[-1]
+
+
 def test_in_one_dimension_a_well_moves_along_the_line():
     sim = simulation(landscape="GaussianMixture", n=8, d=1)
     used = []
