@@ -55,6 +55,7 @@ from timing import table  # noqa: E402
 from tornado.websocket import WebSocketClosedError  # noqa: E402
 
 WATCHERS, SECONDS, SETTLE, REST = 10, 6.0, 3.0, 2.0
+AGENTS = 100  # of a watcher
 QUICK_WATCHERS, QUICK_SECONDS = 2, 1.0
 START = 240.0  # seconds for a server that has to compile its kernels first
 PATIENCE = 10.0  # seconds for one answer to an attacker
@@ -70,11 +71,17 @@ class Server(NamedTuple):
 
     process: subprocess.Popen
     page: str
+    log: Any = None
 
     @property
     def root(self) -> str:
         """The address without the page."""
         return self.page.rpartition("/")[0]
+
+    def said(self) -> str:
+        """The console so far."""
+        self.log.flush()
+        return os.pread(self.log.fileno(), 2**20, 0).decode("utf-8", "replace")
 
     @property
     def resident(self) -> int:
@@ -86,8 +93,8 @@ class Server(NamedTuple):
 
 
 @contextlib.contextmanager
-def served(checkout: Path) -> Iterator[Server]:
-    """A server of a checkout's page with the settings that a visitor meets, until the block ends."""
+def served(checkout: Path, *options: str) -> Iterator[Server]:
+    """A server of a checkout's page with the settings that a visitor meets, and more options, until the block ends."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -102,12 +109,13 @@ def served(checkout: Path) -> Iterator[Server]:
         "localhost",
         "--port",
         str(port),
+        *options,
     ]
     environment = os.environ | {"PYTHONPATH": str(checkout)}
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(command, cwd=checkout, env=environment, stdout=log, stderr=subprocess.STDOUT)
         try:
-            server, until = Server(process, f"http://localhost:{port}/app"), time.monotonic() + START
+            server, until = Server(process, f"http://localhost:{port}/app", log), time.monotonic() + START
             while not _listens(port):
                 if process.poll() is not None or time.monotonic() > until:
                     log.seek(0)
@@ -138,10 +146,19 @@ def _end(process: subprocess.Popen) -> None:
 class Watchers:
     """So many visitors in a process of their own, and when each picture came to each of them."""
 
-    def __init__(self, page: str, count: int):
+    def __init__(self, page: str, count: int, agents: int = AGENTS):
         self.frames: list[list[float]] = [[] for _ in range(count)]
         self._there = threading.Event()
-        command = [sys.executable, str(HERE / "hostile.py"), "--watch", page, "--watchers", str(count)]
+        command = [
+            sys.executable,
+            str(HERE / "hostile.py"),
+            "--watch",
+            page,
+            "--watchers",
+            str(count),
+            "--agents",
+            str(agents),
+        ]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -161,7 +178,11 @@ class Watchers:
 
     def rate(self, began: float, ended: float) -> float:
         """Median of the pictures a second."""
-        return statistics.median(sum(began < at <= ended for at in seen) / (ended - began) for seen in self.frames)
+        return statistics.median(self.rates(began, ended))
+
+    def rates(self, began: float, ended: float) -> list[float]:
+        """The pictures a second of each watcher."""
+        return [sum(began < at <= ended for at in seen) / (ended - began) for seen in self.frames]
 
     def gap(self, began: float, ended: float) -> float:
         """The longest time without a picture."""
@@ -176,9 +197,9 @@ class Watchers:
         _end(self._process)
 
 
-async def watch(page: str, count: int) -> None:
+async def watch(page: str, count: int, agents: int = AGENTS) -> None:
     """The process of the watchers: says when they are there, then a line for every picture, until it is ended."""
-    link = link_of([run()])
+    link = link_of([run(n=agents)])
     visitors = [await Visitor.arrive(f"{page}?s={link}") for _ in range(count)]
     print("there", flush=True)
 
@@ -198,14 +219,14 @@ async def watch(page: str, count: int) -> None:
 # ---- links, written by hand: an attacker has no declarations that would refuse anything -------------------------------
 
 
-def run(seed: int = 0, k: int = 0, n: int = 100, landscape: Any = None, changes: Any = ()) -> list:
+def run(seed: int = 0, k: int = 0, n: int = 100, landscape: Any = None, changes: Any = (), d: int = 2) -> list:
     """A run as a link holds it."""
-    return [k, ["CBO", {}], landscape or ["Rastrigin", {}], ["Swarm", {"n": n, "seed": seed}], list(changes)]
+    return [k, ["CBO", {}], landscape or ["Rastrigin", {}], ["Swarm", {"n": n, "d": d, "seed": seed}], list(changes)]
 
 
-def link_of(runs: list) -> str:
-    """The query parameter of runs."""
-    text = json.dumps([runs, 30.0, 1, ["never", None]], separators=(",", ":"))
+def link_of(runs: list, speed: float | None = 30.0, views: dict[str, Any] | None = None) -> str:
+    """The query parameter of runs, at so many steps a second (None: as fast as it goes), with options of the views."""
+    text = json.dumps([runs, speed, 1, ["never", None], *([views] if views else [])], separators=(",", ":"))
     return "2." + base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
 
 
@@ -479,11 +500,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float, help=f"length of a sample; {SECONDS:g} when absent")
     parser.add_argument("--watchers", type=int, help=f"how many watch; {WATCHERS} when absent")
     parser.add_argument("--watch", help=argparse.SUPPRESS)
+    parser.add_argument("--agents", type=int, default=AGENTS, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     watchers = given.watchers or (QUICK_WATCHERS if given.quick else WATCHERS)
     if given.watch:
         signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-        asyncio.run(watch(given.watch, watchers))
+        asyncio.run(watch(given.watch, watchers, given.agents))
         return
     seconds = given.seconds or (QUICK_SECONDS if given.quick else SECONDS)
     checkouts = {"here": HERE.parent} | ({"beside": given.beside.resolve()} if given.beside else {})

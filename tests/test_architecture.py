@@ -237,6 +237,7 @@ ACROSS = {  # what is tested across the modules of a folder
     "server/test_page_weight.py",
     "server/bokeh_patches/test_install.py",
     "server/test_private_parts.py",
+    "server/test_limits_md.py",
     "server/test_security_md.py",
 }
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import ensembles, first_contact, hostile, kernels, peers
+from benchmarks import ensembles, first_contact, greedy, guests, hostile, kernels, peers
 from benchmarks import map as map_benchmark
 from benchmarks.kernels import SECTIONS, TARGETS, main, show_targets
 from benchmarks.processor import Count, Processor, bound, bounds, met, per_piece
@@ -186,6 +186,42 @@ def test_an_attack_on_a_server_is_carried_out_and_printed(capsys):
     printed = capsys.readouterr().out
     assert re.search(r"^resets +\d+\.\d  \d+\.\d \(", printed, re.MULTILINE) and "came in" in printed
     assert "2 watchers, samples of 1 s" in printed and "pictures/s" in printed
+
+
+def test_what_a_greedy_visitor_costs_is_held_against_the_samples_around_it():
+    """A machine that grows busier slows both; what the watchers lose beyond that is the greedy visitor's."""
+    alone = [greedy.Sample([rate, 2 * rate], 0.01, 0.9) for rate in (12.0, 8.0, 4.0)]
+    beside = [greedy.Sample([rate, 2 * rate], 0.03, 0.9) for rate in (5.0, 3.0)]
+    assert greedy.shares(alone, beside, min) == [0.5, 0.5]
+    row = greedy.row_of("films", alone, beside, "")
+    assert row == ["films", "12.0 → 6.0", "50%", "8.0 → 4.0", "50%", "10 → 30", "46 → 80", "NO", ""]
+    assert greedy.row_of("films", alone, alone[:2], "2 files")[-2:] == ["yes", "2 files"]
+    assert len(row) == len(greedy.HEAD)
+
+
+def test_a_guest_notes_the_components_that_come_later_and_the_files_that_it_gets():
+    guest = guests.Guest("http://localhost/app", "token", None)
+    exports = {
+        "type": "object",
+        "name": "panel.models.esm.ReactiveESM",
+        "id": "p7",
+        "attributes": {"class_name": "Exports"},
+    }
+    file = {"type": "map", "entries": [["file", {"type": "map", "entries": [["name", "a.html"]]}]]}
+    guest.patches = [
+        {"kind": "ModelChanged", "model": {"id": "p1"}, "attr": "children", "new": [exports]},
+        {"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": {"values": {"entries": [["data", file]]}}},
+        {"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": {"values": {"entries": [["data", 3]]}}},
+    ]
+    guest._note()
+    assert guest.component("Exports") == "p7" and guest.files == 1 and not guest.patches
+
+
+def test_a_greedy_visitor_comes_and_goes_and_what_the_watchers_saw_is_printed(capsys):
+    greedy.main(["--quick", "--only", "formulas"])
+    printed = capsys.readouterr().out
+    assert re.search(r"^formulas +\d+\.\d → \d+\.\d  \d+%  \d+\.\d → \d+\.\d  \d+%  \d+ → \d+ ", printed, re.MULTILINE)
+    assert "\n0 lines of the log speak of an error" in printed
 
 
 def test_interleaved_jobs_take_turns_and_each_is_timed_in_every_repetition():

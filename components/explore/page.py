@@ -56,6 +56,7 @@ class Explore:
         self.pictures: dict[str, Picture] = {name: nothing("") for name in PARTS}
         self._dark = False
         self._asked = dict.fromkeys(PARTS, 0)
+        self._queued: set[str] = set()  # pictures that wait for the thread that draws
         self._document = pn.state.curdoc
         self.rows = Rows(table, weakly(self.open))
         self.fields = Fields(weakly(self._typed), title=table.title, facts=self._facts())
@@ -195,21 +196,29 @@ class Explore:
         self._draw(PARTS)
 
     def _draw(self, names: Any) -> None:
-        """Ask for pictures of how things are now."""
+        """Ask for pictures of how things are now; one that already waits for the thread will be of how things are when it begins.
+
+        So a visitor has each picture once in the queue, however often it is asked for, and visitors have equal turns.
+        """
         for name in names:
             self._asked[name] += 1
-            WORK.submit(weakly(self._make), name, self._asked[name], self.look, self.chosen, colours_of(self._dark))
+            if name not in self._queued:
+                self._queued.add(name)
+                WORK.submit(weakly(self._make), name)
 
-    def _make(self, name: str, asked: int, look: Look, chosen: np.ndarray, colours: Theme) -> None:
-        """On the thread: one picture, unless a newer one is asked for."""
-        if asked != self._asked[name] or self._document is None:
+    def _make(self, name: str) -> None:
+        """On the thread: one picture."""
+        self._queued.discard(name)  # from here on another wish is another picture
+        if self._document is None:
             return
+        asked, colours = self._asked[name], colours_of(self._dark)
         try:
-            picture = draw(name, self.table, look, chosen, colours)
+            picture = draw(name, self.table, self.look, self.chosen, colours)
         except Exception as error:  # the others are drawn all the same
             traceback.print_exception(error, file=sys.stderr)
             picture = nothing(f"This picture could not be drawn: {error}.")
-        self._document.add_next_tick_callback(partial(weakly(self._put), name, asked, picture, colours))
+        if (document := self._document) is not None:  # the visitor may have left meanwhile
+            document.add_next_tick_callback(partial(weakly(self._put), name, asked, picture, colours))
 
     def _put(self, name: str, asked: int, picture: Picture, colours: Theme) -> None:
         """On the page's thread: show a picture."""

@@ -33,7 +33,12 @@ TURN_S = 0.05
 LATE_S = 0.02  # by which the median visitor's pictures may be late before replays hold back
 MIN_SHARE, MAX_SHARE = 0.1, 0.5  # of a place's time that is work while any swarm moves; all of it while none does
 MAX_REST_S = 2.0
+MAX_JOB_S = 900.0  # of processor time of one job: an export, whose run may be of any length
 CHECK_EVERY_S = 0.2  # whether a build is still wanted, and its browser there
+
+
+class TooLong(ValueError):
+    """Ends a job that has taken too much of the processor; its text is for the visitor."""
 
 
 class Unwanted(Exception):
@@ -143,9 +148,13 @@ class Job:
         ------
         Unwanted
             When the build is no longer wanted.
+        TooLong
+            When it has taken more than ``MAX_JOB_S`` of the processor.
         """
         if not self.wanted():
             raise Unwanted
+        if self.used > MAX_JOB_S:
+            raise TooLong(f"Given up: it took more than {MAX_JOB_S:.0f} s of the processor")
         pool, now = self._pool, self._pool.clock()
         if self._lane is pool.short:
             if self.used + pool.work_clock() - self._began < MAX_SHORT_S:

@@ -6,7 +6,8 @@ import xarray
 from bokeh.document import Document
 from bokeh.events import SelectionGeometry
 
-from components.explore.page import Explore
+from components.explore import page
+from components.explore.page import PARTS, Explore
 from components.explore.pictures import draw
 from components.explore.rows import Rows
 from components.palette import theme
@@ -146,3 +147,49 @@ def test_what_is_the_same_in_all_rows_is_told_once():
     same = dict(rows.same)
     assert same["Steps until the run ended"] == 30
     assert "Lowest value met in the whole run" not in same
+
+
+class Queue:
+    """What waits for the thread that draws; ``run`` is that thread's next turn."""
+
+    def __init__(self):
+        self.waiting = []
+
+    def submit(self, function, *arguments):
+        self.waiting.append((function, arguments))
+
+    def run(self):
+        function, arguments = self.waiting.pop(0)
+        function(*arguments)
+
+
+def test_a_visitor_who_asks_again_and_again_waits_once_for_each_picture_and_gets_the_newest(explore, monkeypatch):
+    """One thread draws for all: a thousand choices must not stand between another visitor and theirs."""
+    queue, drawn = Queue(), []
+    monkeypatch.setattr(page, "WORK", queue)
+    monkeypatch.setattr(page, "draw", lambda name, table, look, chosen, colours: drawn.append((name, chosen.sum())))
+    explore._document, other = Document(), Explore(explore.table)
+    other._document = Document()
+    for count in (3, 4, 5):
+        rows = np.zeros(24, bool)
+        rows[:count] = True
+        explore.choose(rows)
+    other._draw(PARTS)
+    assert len(queue.waiting) == 2 + len(PARTS), "curves and ecdf of the first, everything of the other"
+    queue.run()
+    assert drawn == [("curves", 5)], "of how things are now"
+    explore.clear()
+    assert len(queue.waiting) == 2 + len(PARTS), "the picture that was drawn is asked for anew, behind the other's"
+    explore.close()
+    while queue.waiting:
+        queue.run()
+    assert [name for name, count in drawn[1:]] == list(PARTS), "who has left gets nothing"
+
+
+def test_a_picture_is_put_on_the_page_unless_a_newer_one_is_asked_for(explore):
+    explore._draw(("ecdf",))
+    asked, drawn = explore._asked["ecdf"], explore.fields.drawn
+    explore._put("ecdf", asked - 1, page.nothing("old"), theme(False))
+    assert explore.fields.drawn == drawn and explore.pictures["ecdf"].said != "old"
+    explore._put("ecdf", asked, page.nothing("new"), theme(False))
+    assert explore.fields.drawn == drawn + 1 and explore.pictures["ecdf"].said == "new"

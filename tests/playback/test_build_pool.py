@@ -9,6 +9,7 @@ import pytest
 
 from components.playback.build_pool import (
     ALLOWANCE_S,
+    MAX_JOB_S,
     MAX_REST_S,
     MAX_SHARE,
     MAX_SHORT_S,
@@ -17,6 +18,7 @@ from components.playback.build_pool import (
     REFILL_PER_S,
     TURN_S,
     Pool,
+    TooLong,
     Unwanted,
 )
 
@@ -119,6 +121,19 @@ def test_who_waits_for_something_else_has_no_place_meanwhile_and_takes_one_again
     with pytest.raises(ZeroDivisionError), pool.job(Watcher(), lambda: True, work) as job, job.aside():
         raise ZeroDivisionError
     assert lane._free == 1, "who gives up takes none"
+
+
+def test_a_job_that_takes_too_much_of_the_processor_is_given_up_in_one_sentence_and_leaves_its_place(pool, clock):
+    """An export lives a run again, which may have gone on for days."""
+    turns = 0
+    with pytest.raises(ValueError, match=f"more than {MAX_JOB_S:.0f} s of the processor"):
+        with pool.job(Watcher(), lambda: True, LONG) as job:
+            while turns < 100:
+                turns += 1
+                clock.now += MAX_JOB_S / 10
+                job.pause()
+    assert 10 < turns <= 12 and issubclass(TooLong, ValueError)
+    assert pool.long._free == 1 and not pool.long.waiting
 
 
 def test_who_resets_again_and_again_waits_like_a_replay_and_a_while_later_no_longer(pool, clock):
