@@ -11,6 +11,7 @@ inline_arrays         arrays travel inside their messages                 :func:
 reference_pruning     messages hold few references                        :func:`install`
 locked_events         events wait for the document's lock                 :func:`install`
 no_webgl              one script less                                     :func:`install`
+quick_defaults        properties that nobody has set cost nothing         :func:`install`
 frozen_models         models are searched for once per change             ``playback/pictures.py``
 figure_painting       BokehJS paints what moves alone                     every figure
 client_connection     BokehJS tells why a connection is lost              ``assets/bar.js``
@@ -26,10 +27,10 @@ requests. Those are no optimisations: a version that lacks one must not serve th
 
 from __future__ import annotations
 
-from components.server.bokeh_patches import inline_arrays, locked_events, no_webgl, reference_pruning
+from components.server.bokeh_patches import inline_arrays, locked_events, no_webgl, quick_defaults, reference_pruning
 
 
 def install() -> None:
     """Put in place what holds for the whole process; a second call changes nothing."""
-    for patch in (inline_arrays, reference_pruning, locked_events, no_webgl):
+    for patch in (inline_arrays, reference_pruning, locked_events, no_webgl, quick_defaults):
         patch.install()
