@@ -326,8 +326,7 @@ def glide(x, v, dt, box):
         xi, vi, (a, b) = x[i], v[i], boundaries.walls(box.low[i], box.high[i], box.boundary)
         for j in range(n):
             y = xi[j] + dt * vi[j]
-            hits += y < a
-            hits += y > b
+            hits += (y < a) | (y > b)
             xi[j] = boundaries.clip(y, a, b)
     if box.boundary != boundaries.CLIP:
         hits += boundaries.count_hits(x, box.low, box.high, box.boundary)
@@ -369,7 +368,7 @@ def functional(x, v, d, n_agents, target, lam, gamma, unit, distances, slips):
 
 
 @inner
-def measure(x, v, f, nu, nu_value, best, jumps, hits, move, still, effective, half, lam, gamma, unit, minimisers, mean,
+def measure(x, v, f, nu, nu_value, best, jumps, move, still, effective, half, lam, gamma, unit, minimisers, mean,
             distances, slips, record, column):  # fmt: skip
     """Write the observables into a column of the record; arrays of their own, because packs cost a call as much as its work."""
     d, n_agents = nu.size, f.size
@@ -379,8 +378,7 @@ def measure(x, v, f, nu, nu_value, best, jumps, hits, move, still, effective, ha
         offset += (mean[i] - nu[i]) * (mean[i] - nu[i])
     at, error = nearest_target(nu, minimisers, half)
     record[ROW.best, column] = best
-    lowest = smallest(f)
-    record[ROW.minimum, column] = lowest
+    record[ROW.minimum, column] = smallest(f)
     record[ROW.consensus_value, column] = nu_value
     record[ROW.dispersion, column] = dispersion(x, d, n_agents, mean)
     record[ROW.consensus_offset, column] = offset
@@ -393,7 +391,12 @@ def measure(x, v, f, nu, nu_value, best, jumps, hits, move, still, effective, ha
     record[ROW.move, column] = move
     record[ROW.still, column] = still
     record[ROW.effective_size, column] = effective
-    record[ROW.leader, column] = first_of(f, lowest)
+
+
+@inner(inline=True)
+def measure_events(f, nu, hits, record, column):
+    """Write what events are found in; by itself, because :func:`measure` would become too large to be a part of its callers."""
+    record[ROW.leader, column] = first_of(f, record[ROW.minimum, column])
     record[ROW.wall_hits, column] = hits
     note_answer(nu, record, column)
 
@@ -436,9 +439,9 @@ def advance_run(run, steps, params, schedules, stall, box, objective, workspace,
                 move, run.still[0] = watch(nu, workspace.before, stall, run.still[0])
         if is_recorded(steps, s):
             nu_value, still, effective = value_of(nu, objective, scratch), run.still[0], run.effective[0]
-            measure(x, v, f, nu, nu_value, run.best[0], jumps, hits, move, still, effective, stall.half, params.lam,
-                    params.gamma, params.unit, objective.minimisers, scratch.mean, scratch.heights, scratch.weights, record,
-                    column)  # fmt: skip
+            measure(x, v, f, nu, nu_value, run.best[0], jumps, move, still, effective, stall.half, params.lam, params.gamma,
+                    params.unit, objective.minimisers, scratch.mean, scratch.heights, scratch.weights, record, column)  # fmt: skip
+            measure_events(f, nu, hits, record, column)
             column += 1
     return FINE, FINE
 
@@ -525,9 +528,10 @@ def measure_tile(tile, size, params, moved, half, minimisers, records, column):
         take_out(tile.jumped, size, r, alone.jumped)
         alone.nu[:] = consensus.points[:, r]
         jumps = alone.jumped.sum() if moved else 0
-        measure(alone.x, alone.v, alone.energy, alone.nu, consensus.values[r], tile.best[r], jumps, tile.hits[r],
-                tile.moves.lengths[r], tile.still[r], consensus.effective[r], half, params.lam, params.gamma, params.unit,
-                minimisers, alone.mean, alone.distances, alone.slips, records[r], column)  # fmt: skip
+        measure(alone.x, alone.v, alone.energy, alone.nu, consensus.values[r], tile.best[r], jumps, tile.moves.lengths[r],
+                tile.still[r], consensus.effective[r], half, params.lam, params.gamma, params.unit, minimisers, alone.mean,
+                alone.distances, alone.slips, records[r], column)  # fmt: skip
+        measure_events(alone.energy, alone.nu, tile.hits[r], records[r], column)
 
 
 @inner

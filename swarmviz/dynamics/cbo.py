@@ -353,7 +353,7 @@ def heun_step(x, f, first, ahead, z, c, workspace):
 
 
 @inner
-def measure(x, f, nu, nu_value, best, effective, hits, minimisers, mean, record, column):
+def measure(x, f, nu, nu_value, best, effective, minimisers, mean, record, column):
     """Write the observables into a column of the record; arrays of their own, because packs cost a call as much as its work."""
     d, n_agents = nu.size, f.size
     mean_position(x, d, n_agents, mean)
@@ -361,14 +361,18 @@ def measure(x, f, nu, nu_value, best, effective, hits, minimisers, mean, record,
     for i in range(d):
         offset += (mean[i] - nu[i]) * (mean[i] - nu[i])
     record[ROW.best, column] = best
-    lowest = smallest(f)
-    record[ROW.minimum, column] = lowest
+    record[ROW.minimum, column] = smallest(f)
     record[ROW.consensus_value, column] = nu_value
     record[ROW.dispersion, column] = dispersion(x, d, n_agents, mean)
     record[ROW.consensus_offset, column] = offset
     record[ROW.distance, column] = distance_to(nu, minimisers)
     record[ROW.effective_size, column] = effective
-    record[ROW.leader, column] = first_of(f, lowest)
+
+
+@inner(inline=True)
+def measure_events(f, nu, hits, record, column):
+    """Write what events are found in; by itself, because :func:`measure` would become too large to be a part of its callers."""
+    record[ROW.leader, column] = first_of(f, record[ROW.minimum, column])
     record[ROW.wall_hits, column] = hits
     note_answer(nu, record, column)
 
@@ -432,9 +436,8 @@ def advance_run(run, steps, params, schedules, box, objective, workspace, record
         if recording or params.epsilon > 0.0:
             nu_value = value_of(nu, objective, scratch)
         if recording:
-            measure(
-                x, f, nu, nu_value, run.best[0], effective, hits, objective.minimisers, scratch.mean, record, column
-            )
+            measure(x, f, nu, nu_value, run.best[0], effective, objective.minimisers, scratch.mean, record, column)
+            measure_events(f, nu, hits, record, column)
             column += 1
     note_consensus(run, steps.k + steps.steps, schedules.alpha[steps.steps], params.batch)
     return FINE, FINE
@@ -498,8 +501,9 @@ def measure_tile(workspace, n, runs, minimisers, records, column):
         take_out(workspace.x, runs, r, alone.x)
         take_out(workspace.energy, runs, r, alone.energy)
         alone.nu[:] = consensus.points[:, r]
-        measure(alone.x, alone.energy, alone.nu, consensus.values[r], workspace.best[r], consensus.effective[r],
-                workspace.hits[r], minimisers, alone.mean, records[r], column)  # fmt: skip
+        measure(alone.x, alone.energy, alone.nu, consensus.values[r], workspace.best[r], consensus.effective[r], minimisers,
+                alone.mean, records[r], column)  # fmt: skip
+        measure_events(alone.energy, alone.nu, workspace.hits[r], records[r], column)
 
 
 @inner

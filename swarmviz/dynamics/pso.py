@@ -253,8 +253,7 @@ def fly(x, v, y, nu, params, shake_own, shake_common, box, own, common):
                 + (pull_common + shake_common * z2[j]) * to_common
             )
             place = xi[j] + dt * vi[j]
-            hits += place < a
-            hits += place > b
+            hits += (place < a) | (place > b)
             xi[j] = boundaries.clip(place, a, b)
     if box.boundary != boundaries.CLIP:
         hits += boundaries.count_hits(x, box.low, box.high, box.boundary)

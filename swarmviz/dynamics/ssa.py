@@ -368,7 +368,7 @@ def measure(run, hits, params, objective, workspace, record, column):
     heaviest = run.mass.max()
     record[ROW.largest_mass, column] = heaviest
     record[ROW.clips, column] = run.clips[0]
-    record[ROW.leader, column] = first_of(run.mass, heaviest) if heaviest > run.mass.min() else np.nan
+    record[ROW.leader, column] = first_of(run.mass, heaviest) if heaviest > smallest(run.mass) else np.nan
     record[ROW.wall_hits, column] = hits
     note_answer(point, record, column)
 

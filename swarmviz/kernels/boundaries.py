@@ -66,8 +66,7 @@ def count_hits(x, low, high, code):
     for i in range(count):
         row, a, b = slice_view(flat, i * n, n), low[i], high[i]
         for j in range(n):
-            hits += row[j] < a
-            hits += row[j] > b
+            hits += (row[j] < a) | (row[j] > b)
     return hits
 
 

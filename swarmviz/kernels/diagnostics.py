@@ -16,12 +16,13 @@ import numpy as np
 
 from swarmviz.kernels.blocks import block, block_count, block_range, scratch, slice_view
 from swarmviz.kernels.compiled import Flags, inner, kernel
-from swarmviz.kernels.elementary import exp, finite, least_of_many, of_rank, rank
+from swarmviz.kernels.elementary import equal_among_eight, exp, finite, least_of_many, lowest_bit, of_rank, rank
 from swarmviz.kernels.packs import ANSWER_ROWS
 from swarmviz.kernels.randomness import BATCH, key, uniform
 
 NEGLIGIBLE = -60.0  # a weight below e^-60 cannot change a sum of doubles, and as a denormal number it would be slow
 MANY = 128  # numbers from which a minimum is worth a loop over vectors
+WORD, LANES = 64, 8  # bits of a word, and of it those that are found at once
 STRETCH = 64  # agents that are passed over at once when none of them has a weight
 FEW = 32  # where fewer than one in so many agents has a weight, only these are looked at
 
@@ -70,17 +71,25 @@ def smallest(f):
     return min(min(min(a, b), min(c, d)), min(min(e, g), min(h, i)))
 
 
-@inner
+@inner(inline=True)
 def first_of(f, value):
-    """The first place at which ``f`` holds ``value``, −1 where it does nowhere."""
-    for first in range(0, f.size, STRETCH):
-        length, count = min(STRETCH, f.size - first), 0
-        for j in range(first, first + length):  # in vectors, until it is near
-            count += f[j] == value
-        if count > 0:
-            for j in range(first, first + length):
-                if f[j] == value:
-                    return j
+    """The first place at which ``f`` holds ``value``, −1 where it does nowhere.
+
+    Of each ``WORD`` numbers a mask and no search, because a way out of a loop that depends on numbers cannot be foreseen, and stops the
+    processor for longer than it takes to look at them.
+    """
+    n = f.size
+    for begin in range(0, n, WORD):
+        bits = np.uint64(0)
+        for j in range(begin, min(begin + WORD, n), LANES):
+            k = min(j, n - LANES)  # the last ones end with the array
+            if k >= 0:
+                bits |= equal_among_eight(f, k, value) >> np.uint64(j - k) << np.uint64(j - begin)
+            else:
+                for i in range(n):
+                    bits |= np.uint64(f[i] == value) << np.uint64(i)
+        if bits:
+            return begin + lowest_bit(bits)
     return -1
 
 

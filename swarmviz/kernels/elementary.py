@@ -156,6 +156,33 @@ def least_of_many(typing_context, f):
 
 
 @intrinsic
+def equal_among_eight(typing_context, f, begin, value):
+    """uint64 with a bit for each of the eight numbers of ``f`` from ``begin`` on, set where it is ``value``; the first is the lowest."""
+
+    def generate(context, builder, signature, arguments):
+        array, begin, value = arguments
+        numbers = context.make_array(signature.args[0])(context, builder, array)
+        eight = ir.VectorType(ir.DoubleType(), 8)
+        wanted = ir.Constant(eight, ir.Undefined)
+        for k in range(8):
+            wanted = builder.insert_element(wanted, value, ir.Constant(ir.IntType(32), k))
+        row = builder.load(builder.bitcast(builder.gep(numbers.data, [begin]), eight.as_pointer()), align=8)
+        return builder.zext(builder.bitcast(builder.fcmp_ordered("==", row, wanted), ir.IntType(8)), _WORD)
+
+    return types.uint64(f, types.int64, types.float64), generate
+
+
+@intrinsic
+def lowest_bit(typing_context, bits):
+    """The number of zeros below the lowest bit that is set; 64 where none is."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
+
+    return types.int64(types.uint64), generate
+
+
+@intrinsic
 def within_one(typing_context, x):
     """x, or −1 or 1 where x lies beyond: one instruction for either bound, which a comparison and a choice would not become.
 

@@ -295,8 +295,7 @@ def count_hits_of_runs(x, low, high, runs, hits):
         row, a, b = x[i], low[i], high[i]
         for j in range(row.size // runs):
             for r in range(runs):
-                hits[r] += row[j * runs + r] < a
-                hits[r] += row[j * runs + r] > b
+                hits[r] += (row[j * runs + r] < a) | (row[j * runs + r] > b)
 
 
 @inner

@@ -38,9 +38,7 @@ from swarmviz.landscapes.base import Landscape
 
 NODES = {1: 65_537, 2: 257}  # along an axis, by dimension
 FLAT = 1e-8  # of the range of F: a dip that is less deep is none
-ALIKE = (
-    1e-9  # of the range of the minima: those that are less apart count as equally low, and are numbered by their places
-)
+ALIKE = 1e-9  # of the range of the minima: those that are less apart count as equally low, and are numbered by places
 KEPT = 8  # landscapes whose basins are kept, 0.3 MB each
 NO_SHARE = 1e-3  # a smaller share is none
 NOWHERE = -1  # where F is no finite number
@@ -48,7 +46,8 @@ NOWHERE = -1  # where F is no finite number
 Labels = Annotated[np.ndarray, types.int32[::1]]
 
 _lock = threading.Lock()
-_kept: list[tuple[Any, Any]] = []
+Question = tuple[Any, ...]  # what basins depend on: values, d, bounds, constants
+_kept: list[tuple[Question, Any]] = []
 
 
 class Grid(NamedTuple):
@@ -221,7 +220,9 @@ def number_answers(
     records: Tables, first: int, basin: int, labels: Labels, low: Reals, high: Reals, columns: int
 ) -> None:
     """Row ``basin`` of each record ← the label of the node nearest to the point whose coordinates are its rows from ``first`` on."""
-    d, rows = low.size, labels.size // columns
+    d, per_length = low.size, np.empty(low.size)
+    for i in range(d):
+        per_length[i] = ((labels.size // columns if i < d - 1 else columns) - 1) / (high[i] - low[i])
     for r in range(records.shape[0]):
         for q in range(records.shape[2]):
             at, inside = 0, True
@@ -229,8 +230,7 @@ def number_answers(
                 y = records[r, first + i, q]
                 inside = inside and low[i] <= y <= high[i]
                 if inside:
-                    last = (rows if i < d - 1 else columns) - 1
-                    at = at * columns + int(np.rint((y - low[i]) / (high[i] - low[i]) * last))
+                    at = at * columns + int(np.rint((y - low[i]) * per_length[i]))
             records[r, basin, q] = labels[at] if inside and labels[at] != NOWHERE else np.nan
 
 
@@ -358,14 +358,23 @@ def basins_of(landscape: Landscape, d: int) -> Basins:
         One of which they are :func:`known` in ``d`` dimensions.
     """
     low, high = landscape.limits(d)
-    question = (landscape.values_function(), d, low.tobytes(), high.tobytes(), landscape.constants())
+    question = (landscape.values_function(), d, low.tobytes(), high.tobytes(), landscape.constants().copy())
     with _lock:
-        for place, (asked, found) in enumerate(_kept):
-            if asked[:4] == question[:4] and np.array_equal(asked[4], question[4], equal_nan=True):
-                if place:
-                    _kept.insert(0, _kept.pop(place))
-                return found
-        found = Basins(landscape, d)
-        _kept.insert(0, ((*question[:4], question[4].copy()), found))
-        del _kept[KEPT:]
-        return found
+        found = _recalled(question)
+    if found is None:
+        made = Basins(landscape, d)  # without the lock: nobody waits for the landscape of another
+        with _lock:
+            found = _recalled(question)
+            if found is None:
+                _kept.insert(0, (question, found := made))
+                del _kept[KEPT:]
+    return found
+
+
+def _recalled(question: Question) -> Basins | None:
+    """The basins that are kept for a question, which becomes the newest one; called with the lock."""
+    for place, (asked, found) in enumerate(_kept):
+        if asked[:4] == question[:4] and np.array_equal(asked[4], question[4], equal_nan=True):
+            _kept.insert(0, _kept.pop(place))
+            return found
+    return None

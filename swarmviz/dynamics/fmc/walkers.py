@@ -254,8 +254,7 @@ def hits_of_some(x, count, box):
         for i in range(box.low.size):
             row, a, b = x[i], box.low[i], box.high[i]
             for q in range(count):
-                hits += row[q] < a
-                hits += row[q] > b
+                hits += (row[q] < a) | (row[q] > b)
     return hits
 
 
