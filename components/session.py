@@ -55,6 +55,7 @@ from components.page.run_end import RunEnd
 from components.page.slow_step import SlowStepView
 from components.page.spoken import Spoken
 from components.playback.bar import Bar
+from components.playback.build_pool import POOL
 from components.playback.builder import Builder
 from components.playback.edits import Edits
 from components.playback.pane import Parts
@@ -156,7 +157,7 @@ class Session:
         self.bar = Bar(weakly(self._act), playing=self._awaited is None)
         self.projector = Projector(self.bar, weakly(self._show_in_link), weakly(self._scale_type))
         self.pause_choice = PauseChoice(self.panes, self.bar, weakly(self._write_link))
-        self.transport = Transport(self._advance, self._picture, self._paint, self._failed)
+        self.transport = Transport(self._advance, self._picture, self._paint, self._failed, fair_share=POOL.fair_share)
         self.builder = Builder(self.transport, weakly(self.bar.say), self.panes.lock)
         self.slow = SlowStep(self.panes)
         self.player = Player(self.panes, self.transport, self.bar, weakly(self._advance), self.slow, written)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import ensembles, first_contact, greedy, guests, hostile, kernels, peers
+from benchmarks import ensembles, first_contact, greedy, guests, hostile, kernels, peers, soak
 from benchmarks import map as map_benchmark
 from benchmarks.kernels import SECTIONS, TARGETS, main, show_targets
 from benchmarks.processor import Count, Processor, bound, bounds, met, per_piece
@@ -222,6 +222,15 @@ def test_a_greedy_visitor_comes_and_goes_and_what_the_watchers_saw_is_printed(ca
     printed = capsys.readouterr().out
     assert re.search(r"^formulas +\d+\.\d → \d+\.\d  \d+%  \d+\.\d → \d+\.\d  \d+%  \d+ → \d+ ", printed, re.MULTILINE)
     assert "\n0 lines of the log speak of an error" in printed
+
+
+def test_the_growth_of_a_soaked_server_leaves_its_warm_up_out():
+    """Eight rounds: the first two load things, the last two have grown by a tenth beside the two after the warm-up."""
+    assert soak.growth([100, 300, 200, 200, 240, 260, 220, 220]) == pytest.approx(0.1)
+    assert soak.growth([400, 300, 200, 200, 200, 200, 200, 200]) == 0 and soak.growth([1, 2, 3]) == 0
+    assert soak.ERROR.search("Traceback (most recent call last):") and not soak.ERROR.search(
+        "WebSocket connection opened"
+    )
 
 
 def test_interleaved_jobs_take_turns_and_each_is_timed_in_every_repetition():

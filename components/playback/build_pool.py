@@ -209,6 +209,7 @@ class Pool:
         self.long = Lane(max(1, min(MAX_LONG_PLACES, (os.cpu_count() or 1) - 1)) if long is None else long)
         self.short = Lane(short)
         self.clock, self.work_clock, self._sleep = clock, work_clock, sleep
+        self._cores = os.cpu_count() or 1
         self._visits: weakref.WeakSet[Any] = weakref.WeakSet()
         self._share = MAX_SHARE
         self._spent: weakref.WeakKeyDictionary[Any, tuple[float, float]] = (
@@ -235,6 +236,15 @@ class Pool:
         seconds = min(2 * ALLOWANCE_S, self.spent(visit) + seconds)
         with self._accounts:
             self._spent[visit] = seconds, self.clock()
+
+    def fair_share(self, visit: Visit) -> float:
+        """How much of a core steps and pictures of a visit may take: all of it, but an equal part of the cores while others come late."""
+        late = [
+            other.lateness for other in list(self._visits) if other is not visit and other.moving and other.connected
+        ]
+        if not late or statistics.median_low(late) <= LATE_S:
+            return 1.0
+        return min(1.0, self._cores / (len(late) + 1))
 
     def look(self) -> None:
         """Look again who waits: a visitor may have left, or want something else."""

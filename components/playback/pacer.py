@@ -19,6 +19,8 @@ STEPPING_SHARE = 0.6  # of a period, which "as fast as it goes" spends on steps
 MAX_STEPS_PER_PICTURE = 1_000_000  # of "as fast as it goes"
 MAX_DRAW_EVERY = 100_000  # steps from one picture to the next
 SMOOTHING = 0.2  # weight of the newest value in a running mean
+LIGHT_S = 0.004  # of the processor for steps and a picture: nobody is in the way of others with so little
+MAX_REST_S = 1.0  # between a picture and the next steps, for the sake of others
 FASTEST = None  # the speed "as fast as it goes"
 
 
@@ -59,13 +61,14 @@ class Pacer:
     k : int
         The step at which the swarm stands; the transport writes it here.
     next_at : float
-        When to ask again.
+        When steps are due.
     """
 
     def __init__(self) -> None:
         self.speed: float | None = 30.0
         self.stages: float | None = None
         self.draw_every, self.k, self.next_at = 1, 0, 0.0
+        self._rests_until = 0.0
         self._looked_at = 0.0  # when steps were last counted
         self._credit = 0.0  # steps owed, less than none after a step on credit
         self._step_s = 1e-5  # what a step takes, measured
@@ -94,6 +97,20 @@ class Pacer:
     def hurry(self, now: float) -> None:
         """Something was edited: the next step comes now, where it is drawn anyway, and those after it when they would have come."""
         self._edited, self.next_at = True, min(self.next_at, now)
+
+    # ---- for the sake of others ------------------------------------------------------------------------------------------
+
+    def rest(self, now: float, worked_s: float, share: float) -> None:
+        """Steps and a picture took so much of the processor: take none until that is no more than a ``share`` of the time.
+
+        Who rests is not late: else all who rest would let all others rest for ever.
+        """
+        self._rests_until = now + min(MAX_REST_S, worked_s * (1 / share - 1))
+
+    @property
+    def steps_at(self) -> float:
+        """When steps may be due; an edit does not shorten the rest."""
+        return max(self.next_at, self._rests_until)
 
     # ---- steps -----------------------------------------------------------------------------------------------------------
 
@@ -155,6 +172,10 @@ class Pacer:
         if steps == self._piece or seconds > MAX_BATCH_S:
             self._piece = max(1, int(steps * min(2.0, MAX_BATCH_S / max(seconds, 1e-9))))
 
+    def overdue(self, seconds: float) -> bool:
+        """Whether a batch that has lasted so long is to end although steps of it are left: a picture is due, and any step may be drawn."""
+        return seconds > MAX_BATCH_S and self.draw_every == 1
+
     def batch_took(self, steps: int, seconds: float) -> None:
         """All steps of a batch, waits between its pieces included, have lasted so long."""
         self._step_s += SMOOTHING * (seconds / steps - self._step_s)
@@ -182,8 +203,8 @@ class Pacer:
 
     def lateness(self, now: float) -> float:
         """Seconds by which pictures come late: their running mean, or that of the one which is due now."""
-        return min(max(self._late_s, now - self.next_at), MAX_LATENESS_S)
+        return min(max(self._late_s, now - self.steps_at), MAX_LATENESS_S)
 
     def _note_lateness(self, now: float) -> None:
-        late = min(max(0.0, now - self.next_at), MAX_LATENESS_S)
+        late = min(max(0.0, now - self.steps_at), MAX_LATENESS_S)
         self._late_s += SMOOTHING * (late - self._late_s)

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from components.playback.acknowledgement import connected_models
 from components.playback.frame_gate import FrameGate, Moment, Picture
-from components.playback.pacer import FASTEST, MAX_DRAW_EVERY, PICTURE_PERIOD_S, Pacer, PictureRequest
+from components.playback.pacer import FASTEST, LIGHT_S, MAX_DRAW_EVERY, PICTURE_PERIOD_S, Pacer, PictureRequest
 from components.playback.page_thread import PageThread
 from components.tally import PICTURES
 
@@ -61,6 +61,8 @@ class Transport:
         Page's thread: a command or an advance failed. Playing has stopped.
     gate : FrameGate, optional
         Another one for tests.
+    fair_share : function (transport) → float
+        How much of a core steps and pictures may take now.
 
     Attributes
     ----------
@@ -75,8 +77,10 @@ class Transport:
         paint: Callable[[dict], None],
         failed: Callable[[Exception], None],
         gate: FrameGate | None = None,
+        fair_share: Callable[[Transport], float] = lambda transport: 1.0,
     ):
         self._advance, self._picture, self._paint, self._failed = advance, picture, paint, failed
+        self._fair_share = fair_share
         self._pacer, self._gate, self._page = Pacer(), gate or FrameGate(), PageThread()
         self.clock, self.painted, self.anchor = connected_models()
         self.painted.on_change("frame", lambda attr, old, new: self._acknowledge(new))
@@ -263,6 +267,7 @@ class Transport:
 
     def _work(self) -> None:
         while (job := self._next_job()) is not None:
+            began = time.thread_time()
             for command in job.commands:
                 self._guard(command)
                 self._pacer.forget_piece()
@@ -270,6 +275,7 @@ class Transport:
                 self._take(job.steps)
             if job.commands or job.steps:
                 self._guard(lambda whole=bool(job.commands): self._post(whole))
+                self._rest(time.thread_time() - began)
 
     def _next_job(self) -> Job | None:
         """Sleep until there is something to do; None at the end."""
@@ -278,7 +284,7 @@ class Transport:
                 now = time.monotonic()
                 if self._gate.ready_at(now) and not self.unseen:
                     self.on_page(self._deliver)  # no acknowledgement has brought it out
-                if self.moving and self._gate.waiting is None and now >= self._pacer.next_at:
+                if self.moving and self._gate.waiting is None and now >= self._pacer.steps_at:
                     return Job([], self._pacer.steps_due(now))
                 self._wake.wait(self._sleep_s(now))
             if self._dead:
@@ -291,10 +297,13 @@ class Transport:
         """Seconds until something may be due; None: until something changes."""
         if self._gate.waiting is not None:
             return None if self._alone else self._gate.resend_after_s / 4
-        return self._pacer.next_at - now if self.moving else None
+        return self._pacer.steps_at - now if self.moving else None
 
     def _take(self, steps: int) -> None:
-        """Take so many steps in pieces, between which others get at the swarm. A command, a pause or another pace ends them."""
+        """Take so many steps in pieces, between which others get at the swarm. A command, a pause or another pace ends them.
+
+        So does the time that they have taken, where every step may be drawn: what a step takes is not known at first.
+        """
         began, left, pace = time.perf_counter(), steps, self._pace
         while left and self.moving and not (self._commands or self._dead) and pace == self._pace:
             piece, here = self._pacer.piece(left), time.perf_counter()
@@ -302,6 +311,8 @@ class Transport:
             took = time.perf_counter() - here
             self._pacer.piece_took(piece, took)
             left -= piece
+            if self._pacer.overdue(time.perf_counter() - began):
+                break
             if left and took > PICTURE_PERIOD_S:
                 time.sleep(YIELD_S)
         if left < steps and self.stages is None:  # stages say nothing about what a step takes
@@ -315,6 +326,11 @@ class Transport:
         with self._wake:
             self._gate.offer(picture)
         self.on_page(self._deliver)
+
+    def _rest(self, worked_s: float) -> None:
+        """Leave the processor to others whose pictures come late, when this swarm has taken more than its share."""
+        if worked_s > LIGHT_S and (share := self._fair_share(self)) < 1.0:
+            self._pacer.rest(time.monotonic(), worked_s, share)
 
     def _guard(self, function: Command) -> None:
         """Whatever goes wrong is reported on the page; the worker lives on."""

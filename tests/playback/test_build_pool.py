@@ -9,6 +9,7 @@ import pytest
 
 from components.playback.build_pool import (
     ALLOWANCE_S,
+    LATE_S,
     MAX_JOB_S,
     MAX_REST_S,
     MAX_SHARE,
@@ -134,6 +135,26 @@ def test_a_job_that_takes_too_much_of_the_processor_is_given_up_in_one_sentence_
                 job.pause()
     assert 10 < turns <= 12 and issubclass(TooLong, ValueError)
     assert pool.long._free == 1 and not pool.long.waiting
+
+
+def test_a_swarm_gets_an_equal_part_of_the_cores_only_while_those_of_others_come_late(pool):
+    pool._cores, late = 2, 2 * LATE_S
+    large = Watcher(moving=True, lateness=late)
+    pool.enter(large)
+    assert pool.fair_share(large) == 1.0, "its own lateness is its own affair"
+    others = [Watcher(moving=True, lateness=late) for _ in range(9)]
+    for other in others:
+        pool.enter(other)
+    assert pool.fair_share(large) == pytest.approx(2 / 10)
+    others[0].moving = others[1].connected = False
+    assert pool.fair_share(large) == pytest.approx(2 / 8), "who does not move, or is not there, needs no part"
+    for other in others[2:6]:
+        other.lateness = 0.0
+    assert pool.fair_share(large) == 1.0, "some of them have slow browsers"
+    for other in others[3:]:
+        other.moving = False
+    others[2].lateness = late
+    assert pool.fair_share(large) == 1.0, "two visits have a core each"
 
 
 def test_who_resets_again_and_again_waits_like_a_replay_and_a_while_later_no_longer(pool, clock):

@@ -14,6 +14,7 @@ from components.playback.pacer import (
     FASTEST,
     MAX_BATCH_S,
     MAX_LATENESS_S,
+    MAX_REST_S,
     MAX_STEPS_PER_PICTURE,
     PICTURE_PERIOD_S,
     STEPPING_SHARE,
@@ -296,3 +297,16 @@ def _looks(made, seconds):
     while now < START_S + seconds:
         yield now
         now = max(made.next_at, now + 1e-3)
+
+
+def test_a_swarm_rests_as_long_as_its_share_asks_and_is_not_late_meanwhile():
+    """A tenth of a second of work and a fifth of a core: 0.4 s without steps, which an edit does not shorten."""
+    made = Pacer()
+    made.restart(0.0)
+    made.rest(0.1, 0.1, 0.2)
+    assert made.steps_at == pytest.approx(0.5)
+    made.hurry(0.2)
+    assert made.steps_at == pytest.approx(0.5) and made.lateness(0.5) == 0.0
+    assert made.lateness(0.6) == pytest.approx(0.1)
+    made.rest(1.0, 100.0, 0.05)
+    assert made.steps_at == 1.0 + MAX_REST_S, "nobody stands for ever"

@@ -10,6 +10,7 @@ import pytest
 
 from components.playback.acknowledgement import PageClock, Painted
 from components.playback.frame_gate import FrameGate
+from components.playback.pacer import LIGHT_S
 from components.playback.transport import FASTEST, Moment, Transport
 
 
@@ -23,10 +24,12 @@ def wait(holds, seconds=5.0):
 class Player:
     """Counts what the transport asks for."""
 
-    def __init__(self, fails=None, gate=None):
+    def __init__(self, fails=None, gate=None, fair_share=lambda transport: 1.0):
         self.k, self.batches, self.painted, self.errors, self.fails = 0, [], [], [], fails
         self.threads, self.requests = set(), []
-        self.transport = Transport(self.advance, self.picture, self.painted.append, self.errors.append, gate)
+        self.transport = Transport(
+            self.advance, self.picture, self.painted.append, self.errors.append, gate, fair_share
+        )
 
     def advance(self, steps):
         self.threads.add(threading.current_thread().name)
@@ -134,6 +137,52 @@ def test_steps_that_became_slow_hold_up_neither_a_pause_nor_who_waits_for_the_sw
     painted = len(p.painted)
     p.transport.draw_every = 1
     assert wait(lambda: len(p.painted) > painted), "who no longer wants to wait for a picture need not"
+
+
+def test_a_swarm_whose_steps_are_slow_is_drawn_before_as_many_are_taken_as_quick_ones_would_be(player):
+    """What a step takes is a guess at first: two thousand steps of a million agents last a quarter of a minute."""
+    p = player()
+    quick = p.advance
+
+    def advance(steps):
+        quick(steps)
+        time.sleep(0.01 * steps)
+
+    p.transport._advance = advance
+    p.transport.speed, p.transport.playing = FASTEST, True
+    p.transport.start(None)
+    assert wait(lambda: len(p.painted) > 2)
+    assert p.k < 200, "each picture is of some tenths of a second of steps"
+
+
+def test_a_swarm_that_takes_more_than_its_share_rests_and_one_that_takes_little_is_not_asked(player):
+    asked = []
+
+    def fair_share(transport):
+        asked.append(transport)
+        return 0.1
+
+    light, heavy = player(fair_share=fair_share), player(fair_share=fair_share)
+    quick, worked = heavy.advance, []
+
+    def advance(steps):
+        quick(steps)
+        until = time.thread_time() + 5 * LIGHT_S
+        while time.thread_time() < until:
+            pass
+        worked.append(time.thread_time())
+
+    heavy.transport._advance = advance
+    for p in (light, heavy):
+        p.transport.speed, p.transport.playing = 30.0, True
+    began = time.monotonic()
+    for p in (light, heavy):
+        p.transport.start(None)
+    assert wait(lambda: len(heavy.painted) >= 6)
+    took = time.monotonic() - began
+    assert set(asked) == {heavy.transport}
+    assert took > 5 * 9 * 5 * LIGHT_S, "nine times as long as it worked, between any two of its pictures"
+    assert len(worked) >= 6 and len(light.painted) > 6
 
 
 def test_a_pause_ends_a_batch_between_two_of_its_pieces(player):
