@@ -1,7 +1,7 @@
 """The documentation as a site: ``make docs``, or ``python -m sphinx -W -c docs . FOLDER``.
 
 Its pages are the Markdown files of the checkout where they lie, so that their links hold there and on the site. Nothing of it is fetched
-from elsewhere: formulas are MathML, and the pictures are those of the gallery.
+from elsewhere: formulas are MathML, and the pictures are those of the gallery and of the notebooks.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from swarmviz.version import __version__  # noqa: E402  (from this checkout)
 
 project, author, release = "swarmviz", "swarmviz developers", __version__
 project_copyright = author
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "mathml", "gallery_wall"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "mathml", "gallery_wall"]
 root_doc = "docs/index"
-include_patterns = ["docs/**.md", "*.md"]
+include_patterns = ["docs/**.md", "docs/notebooks/*.ipynb", "*.md"]
 exclude_patterns = ["docs/site"]
 language = "en"
 
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence"]
 myst_heading_anchors = 3
+nb_execution_mode = "off"  # what tools/notebooks.py has stored is shown
 suppress_warnings = ["myst.header"]  # the change log begins its sections anew for each release
 autodoc_member_order, autodoc_typehints = "bysource", "none"  # the types stand in the text
 autodoc_default_options = {"members": True}

@@ -10,6 +10,8 @@ import pytest
 
 from swarmviz.gallery.cards import CARDS
 
+pytest.importorskip("myst_nb", reason="the extra docs is not installed")
+
 ROOT = Path(__file__).parent.parent
 LOADED = re.compile(r"""<(?:script|link|img|iframe)[^>]*?\s(?:src|href)=["']([^"']+)["']""")
 
@@ -40,9 +42,10 @@ def site(tmp_path_factory):
 
 @pytest.mark.timeout(300)
 def test_every_page_of_the_checkout_is_on_it(site):
-    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    notebooks = [*(ROOT / "docs" / "notebooks").glob("*.ipynb")]
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *notebooks]
     missing = [page for page in pages if not (site / page.relative_to(ROOT)).with_suffix(".html").is_file()]
-    assert len(pages) > 40 and not missing
+    assert len(pages) > 40 and len(notebooks) == 3 and not missing
     assert (site / "search.html").is_file() and (site / "index.html").is_file()
 
 
@@ -64,6 +67,13 @@ def test_it_has_formulas_functions_and_all_cards(site):
     assert all(f'id="swarmviz.{name}"' in api for name in ("Simulation", "sweep", "exports.film", "plot.map"))
     wall = (site / "docs/gallery.html").read_text("utf-8")
     assert wall.count("<figcaption>") == len(CARDS)
+
+
+@pytest.mark.timeout(300)
+def test_notebooks_have_what_their_cells_have_shown(site):
+    page = (site / "docs/notebooks/tune.html").read_text("utf-8")
+    assert page.count("<img") > 2 and "robust middle" in page and "Kaplan–Meier" in page
+    assert "<math" in (site / "docs/notebooks/papers.html").read_text("utf-8")
 
 
 @pytest.mark.timeout(300)
