@@ -1,7 +1,10 @@
 # The page in a container; docs/deploying.md says how to run it. The wheel is made in one stage, so that the other has no sources.
 FROM python:3.12-slim AS wheel
 WORKDIR /source
-RUN pip install --no-cache-dir "hatchling>=1.27"
+# What is built, as there is no git here: --build-arg VERSION=0.2.0
+ARG VERSION=0.2.0.dev0
+ENV SETUPTOOLS_SCM_PRETEND_VERSION=${VERSION}
+RUN pip install --no-cache-dir "hatch-vcs>=0.5" "hatchling>=1.27" "setuptools-scm>=10"
 COPY pyproject.toml README.md LICENSE ./
 COPY swarmviz swarmviz
 COPY components components

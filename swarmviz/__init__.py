@@ -6,9 +6,9 @@
 """
 
 from swarmviz.kernels.compiled import choose_cache
-from swarmviz.version import __version__
+from swarmviz.version import __version__, release_of
 
-choose_cache(__version__)
+choose_cache(release_of(__version__))  # commits of the same kernels share them
 
 from swarmviz import dynamics, ensembles, landscapes, plot, schedules
 from swarmviz.dynamics import *

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 import shutil
 import subprocess
@@ -16,9 +17,11 @@ import pytest
 import yaml
 
 import swarmviz
+from swarmviz.version import release_of
 
 ROOT = Path(__file__).parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT, VERSION = SETTINGS["project"], SETTINGS["tool"]["hatch"]["version"]
 CORE = PROJECT["dependencies"]
 EXTRAS = PROJECT["optional-dependencies"]
 SCREENSHOT = "swarmviz/page/assets/screenshot.png"  # of the README
@@ -36,6 +39,7 @@ def whole(extra):
 
 def built(target, source, folder):
     """The file that ``python -m build`` makes of a folder of sources: ``sdist`` or ``wheel``."""
+    pytest.importorskip("hatch_vcs", reason="the extra test is not installed")
     build = [sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", str(folder)]
     done = subprocess.run(build, cwd=source, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -55,7 +59,7 @@ def wheel(tmp_path_factory):
 
 
 def test_the_wheel_holds_the_compute_core_and_the_page_in_one_folder(wheel):
-    metadata = f"swarmviz-{PROJECT['version']}.dist-info"
+    (metadata,) = {name.split("/")[0] for name in wheel.namelist() if ".dist-info/" in name}
     assert {name.split("/")[0] for name in wheel.namelist()} == {"swarmviz", metadata}
     core = {path.relative_to(ROOT).as_posix() for path in (ROOT / "swarmviz").rglob("*.*")}
     page = {
@@ -78,8 +82,75 @@ def test_installing_the_library_brings_no_user_interface(wheel):
     assert names.isdisjoint({"bokeh", "holoviews", "panel", "panel-material-ui"})
 
 
-def test_the_package_knows_the_version_of_the_project():
-    assert swarmviz.__version__ == PROJECT["version"]
+def test_the_release_of_a_version_has_no_commits():
+    assert swarmviz.__version__ == importlib.metadata.version("swarmviz")
+    assert (release_of("0.2.1.dev7+g0123abc"), release_of("0.2.0"), release_of("0.2.0+d2026")) == (
+        "0.2.1",
+        "0.2.0",
+        "0.2.0",
+    )
+
+
+def test_change_log_citation_and_fallback_name_the_same_release():
+    headings = re.findall(r"^## \[(.+?)\](?: - (\S+))?$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert headings[0] == ("Unreleased", "")
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert (citation["version"], str(citation["date-released"])) == headings[1]
+    assert VERSION["fallback-version"] == f"{headings[1][0]}.dev0"
+    assert f"VERSION={VERSION['fallback-version']}\n" in (ROOT / "Dockerfile").read_text("utf-8")
+
+
+def git(folder, *words):
+    who = ["-c", "user.name=nobody", "-c", "user.email=nobody@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A small one: the project's own settings, with two commits."""
+    if shutil.which("git") is None:
+        pytest.skip("needs git")
+    folder = tmp_path / "checkout"
+    (folder / "swarmviz").mkdir(parents=True)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder / name)
+    for name in ("swarmviz/__init__.py", "components/__init__.py", "assets/dom.js"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    git(folder, "init", "--quiet")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "--message", "one")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "two")
+    return folder
+
+
+def version_of(folder, tmp_path):
+    return built("wheel", folder, tmp_path / f"wheels-{len(list(tmp_path.iterdir()))}").name.split("-")[1]
+
+
+def test_a_checkout_without_tags_has_a_version_before_the_release_and_so_has_a_shallow_clone(checkout, tmp_path):
+    release = release_of(VERSION["fallback-version"])
+    assert re.fullmatch(rf"{re.escape(release)}\.dev2\+g\w+", version_of(checkout, tmp_path))
+    git(tmp_path, "clone", "--quiet", "--depth", "1", checkout.as_uri(), "shallow")
+    assert re.fullmatch(rf"{re.escape(release)}\.dev1\+g\w+", version_of(tmp_path / "shallow", tmp_path))
+    shutil.rmtree(checkout / ".git")
+    assert version_of(checkout, tmp_path) == VERSION["fallback-version"]
+
+
+def test_without_git_the_dockerfile_names_the_version(checkout, tmp_path, monkeypatch):
+    (name,) = re.findall(r"^ENV (\w+)=\$\{VERSION\}$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    monkeypatch.setenv(name, "0.2.7")
+    shutil.rmtree(checkout / ".git")
+    assert version_of(checkout, tmp_path) == "0.2.7"
+
+
+def test_a_tag_is_the_version_also_of_a_wheel_that_is_made_of_the_source_distribution(checkout, tmp_path):
+    git(checkout, "tag", "--annotate", "v0.2.0", "--message", "0.2.0")
+    with tarfile.open(built("sdist", checkout, tmp_path / "sources")) as sources:
+        sources.extractall(tmp_path, filter="data")
+    assert version_of(checkout, tmp_path) == version_of(tmp_path / "swarmviz-0.2.0", tmp_path) == "0.2.0"
+    git(checkout, "commit", "--quiet", "--allow-empty", "--message", "three")
+    assert re.fullmatch(r"0\.2\.1\.dev1\+g\w+", version_of(checkout, tmp_path))
 
 
 @pytest.mark.parametrize("requirement", sorted({*CORE, *(line for extra in EXTRAS for line in whole(extra))}))

@@ -22,6 +22,7 @@ SERVED_S = 240  # until the page answers, should its first kernels have to be co
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
     """The folder of the programs of a virtual environment that has the wheel, and beside it what this environment has but swarmviz."""
+    pytest.importorskip("hatch_vcs", reason="the extra test is not installed")
     folder = tmp_path_factory.mktemp("installed")
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
