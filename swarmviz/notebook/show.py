@@ -20,6 +20,16 @@ HEIGHT_PX = 760
 MAX_COORDINATE_STEPS = 40_000_000  # about a second
 
 
+class _Still:
+    """HTML, and nothing that is shown before it."""
+
+    def __init__(self, html: str):
+        self._html = html
+
+    def _repr_html_(self) -> str:
+        return self._html
+
+
 class Shown:
     """A run as a notebook shows it.
 
@@ -65,6 +75,10 @@ class Shown:
             return still
         bundle = self._made._repr_mimebundle_(**asked)
         return still | (bundle[0] if isinstance(bundle, tuple) else bundle or {}) | still
+
+    def _display_(self) -> Any:
+        """What marimo shows in its place: it takes HTML before a widget where an object has both."""
+        return self._made if self._live is not None else _Still(self._repr_html_())
 
     def __repr__(self) -> str:
         return f"Shown({len(self.html):,} characters of HTML)"

@@ -64,6 +64,13 @@ def test_a_notebook_with_a_kernel_gets_the_run_itself_and_what_is_seen_without_o
         _ = sv.show(sim, live=False).widget
 
 
+def test_marimo_is_given_the_run_itself_or_the_replay_as_html(sim):
+    shown, replay = sv.show(sim), sv.show(sim, live=False)
+    assert shown._display_() is shown.widget
+    still = replay._display_()
+    assert still._repr_html_() == replay._repr_html_() and not hasattr(still, "_display_")
+
+
 def test_the_widget_answers_who_asks_and_nobody_else(sim, monkeypatch):
     widget, sent = sv.show(sim).widget, []
     monkeypatch.setattr(type(widget), "send", lambda self, message, buffers: sent.append((message, buffers)))
