@@ -55,6 +55,8 @@ def test_nothing_is_fetched_from_elsewhere_and_every_picture_is_there(site):
     assert len(pages) > 40
     for page in pages:
         for address in LOADED.findall(page.read_text("utf-8")):
+            if address.startswith("data:"):  # a picture that a notebook's cell has in its HTML
+                continue
             assert "//" not in address, (page, address)
             path = address.partition("?")[0].partition("#")[0]
             assert not path or (page.parent / path).exists(), (page, address)

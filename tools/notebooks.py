@@ -1,6 +1,6 @@
 """Run the notebooks of docs/notebooks anew and store what their cells show: python tools/notebooks.py [NAME ...]
 
-Needs the extra ``docs``. Run it when a cell has changed, or when tests/notebook/test_stored.py says that what is stored is not
+Needs the extra ``docs``. Run it when a cell has changed, or when tests/test_notebooks.py says that what is stored is not
 what is computed.
 """
 
