@@ -22,6 +22,7 @@ from swarmviz import plot
 from swarmviz.drawing.abscissa import LABELS
 from swarmviz.drawing.map import edges_of
 from swarmviz.ensembles import hitting
+from swarmviz.ensembles.units import is_shown
 from swarmviz.explore import RunTable
 from swarmviz.explore.selection import Box, between, inside, nearest, passing
 from swarmviz.explore.table import thinned
@@ -149,6 +150,8 @@ def _about(table: RunTable, look: Look, values: Any, what: str) -> str:
     if not look.colour:
         return ""
     words, never = words_of(table, look.colour), int(np.isposinf(np.asarray(values, float)).sum())
+    if look.colour in table.columns and is_shown(units := table.columns[look.colour].units):
+        words += f" ({units})"
     of = f"{value_words(never)} of {value_words(len(values))} {what}"
     told = f" It is ∞ for {of}, which have the colour of the highest number." if never else ""
     return f"Colour: {words}{'' if words.endswith('…') else '.'}{told}"

@@ -12,6 +12,7 @@ import panel as pn
 from bokeh.models.widgets.tables import NumberFormatter, ScientificFormatter, StringFormatter
 
 from components.assets import style
+from swarmviz.ensembles.units import is_shown
 from swarmviz.explore import RunTable
 from swarmviz.explore.table import Column
 
@@ -115,7 +116,7 @@ def _shown(values: np.ndarray) -> np.ndarray:
 
 def _title(label: str, units: str) -> str:
     """A title is markup for Tabulator, so the texts of a file are escaped."""
-    return html.escape(f"{label} ({units})" if units and units != "1" else label)
+    return html.escape(f"{label} ({units})" if is_shown(units) else label)
 
 
 def _formatter(values: np.ndarray) -> Any:

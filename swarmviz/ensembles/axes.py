@@ -10,6 +10,7 @@ import numpy as np
 
 from swarmviz.ensembles.settings import Problem, Settings
 from swarmviz.ensembles.suggestions import did_you_mean
+from swarmviz.ensembles.units import described_as
 from swarmviz.landscapes import ALL as LANDSCAPES
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import is_used
@@ -47,10 +48,10 @@ class Axis(NamedTuple):
     def about(self, problem: Problem) -> dict[str, str]:
         """What the axis is, as attributes of its coordinate, for a cell's ``problem``."""
         if not self.parameter:
-            return {"long_name": "Landscape"}
+            return described_as("Landscape")
         declared = getattr(problem, self.owner).declared()[self.parameter]
-        about = {"long_name": (declared.doc or self.name).rstrip("."), "symbol": getattr(declared, "symbol", "")}
-        return {name: text for name, text in (about | {"units": getattr(declared, "unit", "")}).items() if text}
+        unit, symbol = getattr(declared, "unit", ""), getattr(declared, "symbol", "")
+        return described_as((declared.doc or self.name).rstrip("."), unit, symbol)
 
     @property
     def labels(self) -> np.ndarray:

@@ -13,8 +13,8 @@ from functools import lru_cache
 import numpy as np
 from scipy.stats import binomtest
 
-from swarmviz.ensembles.dataset import described_as
 from swarmviz.ensembles.runtimes import Runtimes, expected
+from swarmviz.ensembles.units import OF_F, STEPS, described_as
 
 CONFIDENCE = 0.95
 LOW, HIGH = 0.1, 0.9  # of the quantiles
@@ -33,20 +33,20 @@ MEANINGS = {
     "low_gap": ("10% quantile over the runs of best F − F*", ""),
     "high_gap": ("90% quantile over the runs of best F − F*", ""),
     "median_rate": ("Median over the runs of the rate at which the dispersion fell", ""),
-    "median_hit_step": ("Median over the runs of the step at which they found the minimum; ∞: most never did", "steps"),
+    "median_hit_step": ("Median over the runs of the step at which they found the minimum; ∞: most never did", STEPS),
     "median_hit_evaluations": (
         "Median over the runs of the evaluations until they found the minimum; ∞: most never did",
-        "evaluations of F",
+        OF_F,
     ),
     "low_hit_evaluations": (
         "10% quantile over the runs of the evaluations until they found the minimum",
-        "evaluations of F",
+        OF_F,
     ),
-    "high_hit_evaluations": ("90% quantile of them; ∞: more than a tenth of the runs never did", "evaluations of F"),
+    "high_hit_evaluations": ("90% quantile of them; ∞: more than a tenth of the runs never did", OF_F),
     "ert_evaluations": (
         "Expected running time: evaluations of all runs until they found the minimum or ended, over the number that found it; "
         "∞: none did",
-        "evaluations of F",
+        OF_F,
     ),
 }
 

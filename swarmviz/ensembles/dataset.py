@@ -11,6 +11,7 @@ from swarmviz import success
 from swarmviz.ensembles import event_counts
 from swarmviz.ensembles.engine import Ensemble, Results
 from swarmviz.ensembles.settings import Options, Problem, Settings
+from swarmviz.ensembles.units import IN_HALF_WIDTHS, OF_F, OF_GRADIENT, STEPS, described_as, of_observable
 from swarmviz.kernels.sources import sources_digest
 from swarmviz.serialise import as_json
 from swarmviz.version import __version__
@@ -47,8 +48,13 @@ COORDINATES = {
     "tolerance": "Largest final error that counts as found; NaN on a finite set, where another criterion holds",
     "lowest_known": "Lowest value of F that is known, F*; NaN where none is",
 }
-IN_HALF_WIDTHS = "half widths of the box"
-UNITS = {"final_error": IN_HALF_WIDTHS, "tolerance": IN_HALF_WIDTHS, "steps_taken": "steps"}
+SYMBOLS = {"step": "k", "t": "t", "lowest_known": "F*"}
+UNITS = {  # of what is no pure number
+    **dict.fromkeys(("final_error", "tolerance"), IN_HALF_WIDTHS),
+    **dict.fromkeys(("step", "steps_taken", "diverged_step"), STEPS),
+    "final_evaluations": OF_F,
+    "final_gradients": OF_GRADIENT,
+}
 DIMENSIONS = ("run", "step", "t", "seed", "coordinate", "agent")
 MORE_DIMS = {"final_answer": ("coordinate",), "final_positions": ("agent", "coordinate")}
 BLANK = {"steps_taken": 0, "stopped": False, "diverged_step": -1, "diverged_agent": -1, "finished": False}  # else NaN
@@ -76,7 +82,7 @@ class Layout(NamedTuple):
         results, observables = Results(one, problem.dynamics, 2, 1), {o.name: o for o in problem.dynamics.observables}
         found = {}
         for name, series in results.series.items():
-            about = {"long_name": observables[name].meaning, "symbol": observables[name].symbol}
+            about = described_as(observables[name].meaning, of_observable(observables[name]), observables[name].symbol)
             found[variable(name)] = Variable(("run", "step"), series.dtype, np.nan, about)
         for name, values in results.finals.by_name().items():
             dims = ("run", *MORE_DIMS.get(name, ()))
@@ -124,12 +130,10 @@ class Layout(NamedTuple):
             "t": times,
             **judged_by,
         }
-        return {name: (*of, described_as(COORDINATES[name], UNITS.get(name))) for name, of in found.items()}
-
-
-def described_as(meaning: str, units: str | None = None) -> dict[str, str]:
-    """The attributes of a variable."""
-    return {"long_name": meaning} | ({"units": units} if units else {})
+        return {
+            name: (*of, described_as(COORDINATES[name], UNITS.get(name), SYMBOLS.get(name, "")))
+            for name, of in found.items()
+        }
 
 
 def judged_by(tolerance: float | None) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.dynamics.batch import BatchResult
 from swarmviz.ensembles.suggestions import did_you_mean
+from swarmviz.ensembles.units import PURE_NUMBER, STEPS, described_as
 from swarmviz.events import Kind, Looking, holds
 from swarmviz.landscapes.base import Landscape
 
@@ -57,9 +58,12 @@ def variables(dynamics: type[Dynamics], names: Sequence[str]) -> dict[str, tuple
         for variable, said in (
             (
                 FIRST + name,
-                (f"{kinds[name].title.capitalize()}, first step: {kinds[name].meaning}; ∞: never; {untold}", "steps"),
+                (f"{kinds[name].title.capitalize()}, first step: {kinds[name].meaning}; ∞: never; {untold}", STEPS),
             ),
-            (COUNT + name, (f"{kinds[name].title.capitalize()}, how often: {kinds[name].meaning}; {untold}", "1")),
+            (
+                COUNT + name,
+                (f"{kinds[name].title.capitalize()}, how often: {kinds[name].meaning}; {untold}", PURE_NUMBER),
+            ),
         )
     }
 
@@ -177,14 +181,17 @@ def event_table(data: xarray.Dataset) -> xarray.Dataset:
     )  # fmt: skip
     over = "of the first step over the runs in which it happened"
     about: Mapping[str, tuple[str, str]] = {
-        "happened": ("Runs in which the event happened", "1"),
-        "runs": ("Runs in which it can be told", "1"),
-        "first_low": (f"Lower quartile {over}", "steps"),
-        "first_median": (f"Median {over}", "steps"),
-        "first_high": (f"Upper quartile {over}", "steps"),
+        "happened": ("Runs in which the event happened", PURE_NUMBER),
+        "runs": ("Runs in which it can be told", PURE_NUMBER),
+        "first_low": (f"Lower quartile {over}", STEPS),
+        "first_median": (f"Median {over}", STEPS),
+        "first_high": (f"Upper quartile {over}", STEPS),
     }
     pairs = zip(about.items(), found, strict=True)
-    return xarray.Dataset(
-        {name: values.assign_attrs(long_name=meaning, units=units) for (name, (meaning, units)), values in pairs},
+    table = xarray.Dataset(
+        {name: values.assign_attrs(described_as(*said)) for (name, said), values in pairs},
         attrs=data.attrs,
     )
+    for name, values in table.coords.items():  # xarray forgets what they say where a function is applied
+        values.attrs = dict(data[name].attrs) if name in data.coords else described_as("Kind of the event")
+    return table

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from swarmviz.ensembles.dataset import described_as
 from swarmviz.ensembles.runtimes import (
     RESAMPLES,
     Runtimes,
@@ -20,6 +19,7 @@ from swarmviz.ensembles.runtimes import (
     first_reached,
 )
 from swarmviz.ensembles.statistics import located
+from swarmviz.ensembles.units import OF_F, described_as
 from swarmviz.parameters import Described, Real, Whole
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 TARGETS = tuple(10.0**power for power in range(1, -9, -1))
 MOST_TARGETS, MOST_POINTS = 1000, 512
 NEEDED = ("best", "evaluations")
-EVALUATIONS = "evaluations of F"
 
 
 class Level(Described):
@@ -115,7 +114,7 @@ def hitting(
     )  # fmt: skip
     until = "Spent until best F − F* ≤ target was first recorded; where it never was, until the run ended"
     variables = {
-        "spent": times.assign_attrs(described_as(until, EVALUATIONS)),
+        "spent": times.assign_attrs(described_as(until, OF_F)),
         "reached": there.astype(bool).assign_attrs(described_as("Whether best F − F* ≤ target was recorded")),
     }
     coordinates = {"target": ("target", np.array(levels), described_as("Largest best F − F* that counts as reached"))}
@@ -150,9 +149,9 @@ def ert(hits: xarray.Dataset, confidence: float = 0.95, resamples: int = RESAMPL
 
     level = f"the {options.confidence:.0%} interval of the expected running time"
     meanings = {
-        "ert": ("Expected running time: evaluations of all runs over the number that reached the target", EVALUATIONS),
-        "ert_low": (f"Lower end of {level}", EVALUATIONS),
-        "ert_high": (f"Upper end of {level}", EVALUATIONS),
+        "ert": ("Expected running time: evaluations of all runs over the number that reached the target", OF_F),
+        "ert_low": (f"Lower end of {level}", OF_F),
+        "ert_high": (f"Upper end of {level}", OF_F),
         "reached_runs": ("Runs that reached the target", None),
         "runs": ("Runs", None),
     }
@@ -195,7 +194,7 @@ def runtime_ecdf(
     }
     result = _statistics(shares, meanings, hits, hits, ("evaluations",))
     about = described_as("Share of pairs of run and target that are reached within so many evaluations")
-    along = ("evaluations", places, described_as("Evaluations of F", EVALUATIONS))
+    along = ("evaluations", places, described_as("Evaluations of F", OF_F))
     together = result["ecdf"].mean("target", skipna=False).assign_attrs(about)
     return result.assign(ecdf_all=together).assign_coords(evaluations=along)
 
@@ -268,7 +267,7 @@ def compare(
         "ert_ratio_high": (f"Upper end {level}: {ratio}", None),
         "mannwhitney_p": ("p of the Mann–Whitney test of equal laws", None),
         "logrank_p": ("p of the logrank test of equal laws, with censoring", None),
-        "horizon": ("Evaluations until which both are seen", EVALUATIONS),
+        "horizon": ("Evaluations until which both are seen", OF_F),
     }
     return _statistics(comparison, meanings, a, a, b)
 

@@ -18,8 +18,9 @@ import numpy as np
 
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.dynamics.stall import half_widths
-from swarmviz.ensembles.dataset import Variable, described_as
+from swarmviz.ensembles.dataset import Variable
 from swarmviz.ensembles.engine import Ensemble
+from swarmviz.ensembles.units import OF_F, STEPS, described_as
 from swarmviz.frame import EVALUATIONS
 
 LOOKS = 50  # recorded steps of a run, about
@@ -44,11 +45,11 @@ def observed(dynamics: type[Dynamics]) -> tuple[str, ...]:
 def variables(dynamics: type[Dynamics]) -> dict[str, Variable]:
     """Name → what each measure is, as a variable along ``run``."""
     names, how = observed(dynamics), ON_FINITE_SET if dynamics.on_finite_set else HIT
-    said = {"hit_step": (f"When the run found a known minimiser: {how}; ∞: never", "steps")}
+    said = {"hit_step": (f"When the run found a known minimiser: {how}; ∞: never", STEPS)}
     if "dispersion" in names:
         said["dispersion_rate"] = ("Rate at which the dispersion fell, log(V₀/V)/t", "")
     if EVALUATIONS.name in names:
-        said["hit_evaluations"] = (f"Evaluations of F up to {how}; ∞: never", "evaluations of F")
+        said["hit_evaluations"] = (f"Evaluations of F up to {how}; ∞: never", OF_F)
     return {name: Variable(("run",), np.dtype(float), np.nan, described_as(*about)) for name, about in said.items()}
 
 

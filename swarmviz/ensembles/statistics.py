@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from swarmviz import success
-from swarmviz.ensembles.dataset import COORDINATES, IN_HALF_WIDTHS, described_as, judged_by
+from swarmviz.ensembles.dataset import COORDINATES, judged_by
 from swarmviz.ensembles.settings import Options
+from swarmviz.ensembles.units import IN_HALF_WIDTHS, described_as
 
 if TYPE_CHECKING:
     import xarray

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from swarmviz import files
+from swarmviz.ensembles.units import PURE_NUMBER, STEPS, described_as, of_observable
 from swarmviz.exports.metadata import as_text, metadata
 from swarmviz.serialise import plain
 from swarmviz.simulation import Simulation
@@ -48,10 +49,11 @@ def dataset(sim: Simulation) -> xarray.Dataset:
     xarray.Dataset
         Every observable over the dimension ``k`` with the coordinate ``t``, up to the furthest step; what the frame holds of the
         present step over ``agent``, ``coordinate`` (1 … d) and ``state``, under the names of :class:`swarmviz.Frame`. Where an observable
-        has such a name already, that of the frame begins with ``agent_``. Variables carry ``long_name`` and ``symbol``; the attributes
-        carry version, title, seed, step and, as JSON, everything of :func:`metadata`. What happened in the run (``sim.events``) is over
-        the dimension ``event``: its step ``event_k``, its kind ``event_kind``, an index into the attribute ``kinds``, and ``event_value``,
-        the value of its observable there, also where a thinned record has lost it.
+        has such a name already, that of the frame begins with ``agent_``. Variables and coordinates carry ``long_name``, ``units`` ("1":
+        a pure number) and, where there is one, ``symbol``; the attributes carry version, title, seed, step and, as JSON, everything of
+        :func:`metadata`. What happened in the run (``sim.events``) is over the dimension ``event``: its step ``event_k``, its kind
+        ``event_kind``, an index into the attribute ``kinds``, and ``event_value``, the value of its observable there, also where a
+        thinned record has lost it.
     """
     import xarray
 
@@ -60,7 +62,7 @@ def dataset(sim: Simulation) -> xarray.Dataset:
         o.name: (
             "k",
             record[o.name].copy(),
-            {"long_name": o.meaning, "symbol": o.symbol, "panel": o.panel, "units": "1"},
+            described_as(o.meaning, of_observable(o), o.symbol) | {"panel": o.panel},
         )
         for o in sim.dynamics.observables
     }
@@ -68,19 +70,19 @@ def dataset(sim: Simulation) -> xarray.Dataset:
         value = getattr(frame, name, None)
         if value is None:
             continue
-        attributes: dict[str, Any] = {"long_name": meaning, "units": "1", "at_step": frame.k}
+        attributes: dict[str, Any] = described_as(meaning) | {"at_step": frame.k}
         if name == "role":
             attributes["roles"] = ", ".join(frame.roles)
         variables[f"agent_{name}" if name in variables else name] = (dims, np.copy(value), attributes)
     variables |= _events(sim)
     coordinates: dict[str, Any] = {
-        "k": ("k", record["k"].copy(), {"long_name": "Step"}),
-        "t": ("k", record["t"].copy(), {"long_name": "Time", "symbol": "t"}),
-        "agent": ("agent", np.arange(frame.n), {"long_name": "Agent"}),
-        "coordinate": ("coordinate", np.arange(1, frame.d + 1), {"long_name": "Coordinate"}),
+        "k": ("k", record["k"].copy(), described_as("Step", STEPS, "k")),
+        "t": ("k", record["t"].copy(), described_as("Time", symbol="t")),
+        "agent": ("agent", np.arange(frame.n), described_as("Agent")),
+        "coordinate": ("coordinate", np.arange(1, frame.d + 1), described_as("Coordinate")),
     }
     if frame.occupation is not None:
-        coordinates["state"] = ("state", np.arange(len(frame.occupation)), {"long_name": "State of the finite set"})
+        coordinates["state"] = ("state", np.arange(len(frame.occupation)), described_as("State of the finite set"))
     return _described(xarray.Dataset(variables, coordinates), sim)
 
 
@@ -94,11 +96,13 @@ def _events(sim: Simulation) -> dict[str, Any]:
     index = np.array([kinds.index(event.kind) for event in events], np.int64)
     values = np.array([np.nan if event.value is None else event.value for event in events], np.float64)
     looked_at = ", ".join(kind.observable or "nothing" for kind in kinds)
+    units = {o.name: of_observable(o) for o in sim.dynamics.observables}
+    measured_in = ", ".join(dict.fromkeys(units.get(kind.observable, PURE_NUMBER) for kind in kinds))
     about = "Value there of the observable by which the event was found; NaN where it was found by none"
     return {
-        "event_k": ("event", steps, {"long_name": "Step of an event", "left_out": left_out}),
-        "event_kind": ("event", index, {"long_name": "Kind of the event, an index into the attribute kinds"} | told),
-        "event_value": ("event", values, {"long_name": about, "observables": looked_at}),
+        "event_k": ("event", steps, described_as("Step of an event", STEPS) | {"left_out": left_out}),
+        "event_kind": ("event", index, described_as("Kind of the event, an index into the attribute kinds") | told),
+        "event_value": ("event", values, described_as(about, measured_in) | {"observables": looked_at}),
     }
 
 
@@ -109,7 +113,7 @@ def _described(data: xarray.Dataset, sim: Simulation) -> xarray.Dataset:
     data.attrs["references"] = f"{sim.dynamics.reference}; {sim.landscape.reference}"
     text = as_text(content)
     if len(text) > MAX_ATTRIBUTE_CHARS:
-        data["metadata"] = ((), text, {"long_name": "Everything that makes the run what it is, as JSON"})
+        data["metadata"] = ((), text, described_as("Everything that makes the run what it is, as JSON"))
         text = "in the variable metadata"
     data.attrs["metadata"] = text
     return data

@@ -10,6 +10,7 @@ from swarmviz.papers.compute import compute
 from swarmviz.papers.plot import plot
 from swarmviz.papers.report import comparison
 from swarmviz.papers.spec import FigureSpec
+from swarmviz.papers.units import with_units
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -29,7 +30,7 @@ class Figure(FigureSpec):
         turn: Turn | None = None,
     ) -> xarray.Dataset:
         """Run its sweeps; parameters, results and errors are those of :func:`swarmviz.papers.compute.compute`."""
-        return compute(self, runs, threads, quick, progress, store, turn)
+        return with_units(self, compute(self, runs, threads, quick, progress, store, turn))
 
     def plot(self, dataset: xarray.Dataset) -> matplotlib.figure.Figure:
         """A Matplotlib figure of what :meth:`compute` returned.

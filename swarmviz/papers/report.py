@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from swarmviz.ensembles.units import described_as
 from swarmviz.papers.spec import FigureSpec, Reported
 
 if TYPE_CHECKING:
@@ -23,11 +24,8 @@ def as_variables(printed: Iterable[Reported], data: xarray.Dataset) -> dict[str,
             np.array(one.values, dtype=float), {axis: list(values) for axis, values in one.axes.items()}, list(one.axes)
         )
         here = {axis: data[axis] for axis in one.axes if axis in data.coords}
-        attributes = {
-            "long_name": f"{one.variable} as printed",
-            "source": f"Printed in {one.source}",
-            "units": one.unit,
-        }
+        units = one.unit or (data[one.variable].attrs.get("units") if one.variable in data else None)
+        attributes = described_as(f"{one.variable} as printed", units) | {"source": f"Printed in {one.source}"}
         result[f"printed_{one.variable}"] = values.reindex(here).assign_attrs(attributes)
     return result
 

@@ -11,6 +11,7 @@ from swarmviz.drawing.abscissa import COLUMNS, LABELS, STEPS
 from swarmviz.drawing.curves import curves_picture
 from swarmviz.ensembles.dataset import variable
 from swarmviz.ensembles.statistics import quantiles
+from swarmviz.ensembles.units import of_observable
 from swarmviz.plot.elements import (
     COLOURS,
     axes_of,
@@ -100,7 +101,7 @@ def _of_run(sim: Simulation, name: str, over: str, by: str | None, theory: bool)
     if picture.over != over:
         raise ValueError(f"over = {over!r}: {type(sim.dynamics).__name__} does not record its {over}")
     mine = next(curve for curve in picture.curves if curve.name == name)
-    x, y = _along(over), dimension(name, mine.label)
+    x, y = _along(over), dimension(name, mine.label, of_observable(observables[name]))
     drawn = []
     for curve in picture.curves:
         if curve is mine or (theory and not curve.measured and curve.of == mine.label):

@@ -11,6 +11,7 @@ import numpy as np
 
 from swarmviz.drawing import style
 from swarmviz.ensembles.statistics import success_rate
+from swarmviz.ensembles.units import is_shown
 from swarmviz.theory.wording import number_words
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ def holoviews() -> Any:
 
 
 def dimension(name: str, label: str = "", unit: str = "") -> Any:
-    """A dimension of HoloViews; ``label`` stands beside its axis, and ``unit`` unless it is 1, the unit of what is counted."""
-    return holoviews().Dimension((name, label or name), unit=None if unit in ("", "1") else unit)
+    """A dimension of HoloViews; ``label`` stands beside its axis, and ``unit`` unless it is a pure number, or the label says it."""
+    shown = unit if is_shown(unit) and not unit.startswith(label or name) else None
+    return holoviews().Dimension((name, label or name), unit=shown)
 
 
 def dimension_of(values: xarray.DataArray, name: str = "") -> Any:

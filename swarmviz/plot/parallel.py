@@ -69,7 +69,7 @@ def parallel(table: xarray.Dataset, value: str = "success_rate") -> Any:
             cells.append({"axis": np.arange(len(heights)), "height": np.array(heights), value: found[place], **chosen})
     x, y = dimension("axis"), dimension("height")
     about = [dimension_of(values, value), *(dimension_of(table[name]) for name in axes)]
-    names = [*(symbol_of(table[name]) for name in axes), about[0].label]
+    names = [*(symbol_of(table[name]) for name in axes), about[0].pprint_label]
     ends = [*((table[name].values.min(), table[name].values.max()) if are_numbers(table[name].values) else
               (table[name].values[0], table[name].values[-1]) for name in axes), (low, high)]  # fmt: skip
     labels = hv.Labels(

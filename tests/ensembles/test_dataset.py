@@ -47,14 +47,6 @@ def test_every_variable_of_every_table_says_what_it_is_and_no_other_says_the_sam
             assert len(set(said.values())) == len(said), (name, said)
 
 
-def test_errors_and_tolerances_have_their_unit_in_every_table():
-    for name, table, _ in tables():
-        for column, values in table.variables.items():
-            expected = "half widths of the box" if str(column).startswith(("final_error", "tolerance")) else None
-            expected = "steps" if str(column).startswith("steps_taken") else expected
-            assert values.attrs.get("units") == expected, (name, column)
-
-
 def test_every_table_keeps_the_provenance_and_the_criterion():
     for name, table, data in tables():
         assert table.attrs == data.attrs and table.attrs["sources"], name

@@ -114,6 +114,21 @@ def test_a_curve_of_a_run_is_its_record(sim, over, column):
     renders(overlay)
 
 
+def test_an_axis_has_a_unit_where_something_is_measured_in_one_and_says_it_once():
+    sim = sv.Simulation(sv.BGK(), RASTRIGIN, sv.Swarm(n=20, d=2, seed=1))
+    sim.advance(5)
+    units = {
+        name: {c.vdims[0].unit for c in drawn(sv.plot.curves(sim, name), hv.Curve)} for name in ("error", "dispersion")
+    }
+    assert units == {"error": {"half widths of the box"}, "dispersion": {None}}
+    sweep = sv.sweep(
+        sv.CBO(), RASTRIGIN, sv.Swarm(n=5, d=2), {"sigma": [0.3, 1.0], "lam": [0.5, 1.0]}, runs=2, steps=4, record=None
+    )
+    assert [sv.plot.map(sweep, value=name).vdims[0].unit for name in ("steps_taken", "final_best")] == ["steps", None]
+    own = elements.dimension_of(sweep["evaluations"])
+    assert own.pprint_label == "evaluations" and elements.dimension("k", "c", "steps").pprint_label == "c (steps)"
+
+
 def test_lines_of_theory_lie_beside_a_curve_unless_they_are_not_wanted(sim):
     lines = {line.title for line in theory_lines(sim) if line.observable == "dispersion"}
     assert {curve.label for curve in drawn(sv.plot.curves(sim, "dispersion"), hv.Curve)} == lines | {"measured"}
