@@ -69,7 +69,7 @@ from components.playback.undo import Stood, Undo
 from components.replicas.pool import Outcome
 from components.replicas.replica import VisibleRun
 from components.server.limits import account_of
-from components.server.pages import OPENING_ARGUMENTS, OPENING_PICTURE
+from components.server.pages import OPENING_ARGUMENTS, OPENING_PICTURE, PHONE
 from components.server.session_limit import is_own
 from components.state import Selection
 from components.views import SIDE_VIEWS
@@ -362,7 +362,7 @@ class Session:
         arguments = pn.state.session_args or {}
         given = arguments.get(permalink.KEY)
         place, complaint = places.asked(arguments)
-        narrow = "Mobi" in str(pn.state.headers.get("User-Agent", ""))
+        narrow = PHONE in str(pn.state.headers.get("User-Agent", ""))
         session = cls(given[0].decode("ascii", "replace") if given else None, narrow, place, readable.asked(arguments))
         if complaint:
             session.messages.warn(complaint)

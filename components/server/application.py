@@ -63,6 +63,7 @@ from components.server.bokeh_patches.fast_compression import FastGZip
 from components.server.headers import SecurityHeaders
 from components.server.pages import Page, PageTemplate, PlainTextHandler, Refusal
 from components.server.sockets import SocketHandler
+from components.server.spare import Spare
 from components.server.worker import Channel, This, of_a_worker
 
 log = logging.getLogger(__name__)
@@ -173,6 +174,7 @@ class Application(BokehTornado):
             f"{host}:{port}" for host in origins.LOCAL_HOSTS for port in ports
         }
         self._templates: dict[Any, PageTemplate] = {}
+        self._spares: dict[Any, Spare] = {}
         self.settings["log_function"] = logged
         router, refused = self.wildcard_router, []
         for routes in (monitoring.routes, *More.routes):
@@ -216,9 +218,15 @@ class Application(BokehTornado):
         self._loop.add_callback(monitoring.watch_lateness)
         for context in self._applications.values():
             self._loop.add_callback(self._prepared, context)
+            self._spares[context] = Spare(self, context)
 
     async def _prepared(self, context: Any) -> None:
         await self.template(context).filled("", "", ())
+        await self._spares[context].keep()
+
+    def spare(self, context: Any) -> Spare | None:
+        """What keeps a session of an application ready, if the server was started as ours."""
+        return self._spares.get(context)
 
     def template(self, context: Any) -> PageTemplate:
         """The HTML of an application's page."""

@@ -2,8 +2,8 @@
 
 No swarm is built for a fetch. The HTML is the same for all visitors but for the token, the nonce of its scripts and, without an argument
 that means something, the opening picture, which is made once; so the server renders it once (``PageTemplate``) and fills them in. The
-session is made when the socket opens, as Bokeh does anyway for a browser whose session is gone. A robot that fetches the page a thousand
-times costs a thousand signatures.
+session is made when the socket opens, as Bokeh does anyway for a browser whose session is gone, or was made ahead (``spare.py``). A robot
+that fetches the page a thousand times costs a thousand signatures.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ MAX_PLACE_BYTES = 60
 # Without these, components.links.readable: one argument more and a byte more than it takes, so that it says what is too much.
 MAX_NAMED, MAX_NAME_CHARS, MAX_VALUE_BYTES = 31, 41, 201
 MAX_AGENT_CHARS = 300  # of the browser's name, which travels in a token
+PHONE = "Mobi"  # in the browser's name of a page that opens as on a phone
 # Arguments with which a link could hand over a session, and their header.
 SESSION_ARGUMENTS = ("bokeh-session-id", "bokeh-token")
 SHIM_MODE = '<script type="esms-options">{"shimMode": true}</script>'  # as Panel's template writes it
@@ -136,32 +137,21 @@ class PageTemplate:
     async def _rendered(self) -> str:
         """Make a session as for a visitor, write its HTML, and end it."""
         application, context = self._application, self._context
-        session_id = generate_session_id(secret_key=application.secret_key, signed=True)
-        session_limit.OWN_SESSIONS.add(session_id)
-        try:
-            token = token_of(application, session_id, {})
-            request = HTTPServerRequest(
-                start_line=RequestStartLine("GET", f"{application.prefix}{context.url}", "HTTP/1.1"),
-                headers=HTTPHeaders({"Host": "localhost"}),
-                connection=_Unconnected(),
+        session = await own_session(application, context)
+        document = session.document
+        self._picture = document.template_variables.get(OPENING_PICTURE, "")
+        self._arguments = document.template_variables.get(OPENING_ARGUMENTS, self._arguments)
+        with set_curdoc(document):
+            bundles = {model.esm for model in document.models if getattr(model, "bundle", None) == "url"}
+            html = server_html_page_for_session(
+                session,
+                resources=Resources.from_bokeh(application.resources()),
+                title=document.title,
+                token=self._token,
+                template=document.template,
+                template_variables=document.template_variables,
             )
-            session = await context.create_session_if_needed(session_id, request, token)
-            document = session.document
-            self._picture = document.template_variables.get(OPENING_PICTURE, "")
-            self._arguments = document.template_variables.get(OPENING_ARGUMENTS, self._arguments)
-            with set_curdoc(document):
-                bundles = {model.esm for model in document.models if getattr(model, "bundle", None) == "url"}
-                html = server_html_page_for_session(
-                    session,
-                    resources=Resources.from_bokeh(application.resources()),
-                    title=document.title,
-                    token=self._token,
-                    template=document.template,
-                    template_variables=document.template_variables,
-                )
-            await context._discard_session(session, lambda session: True)
-        finally:
-            session_limit.OWN_SESSIONS.discard(session_id)
+        await context._discard_session(session, lambda session: True)
         logo, arrival, socket, late, again = (
             (ASSETS / name).read_text(encoding="utf-8")
             for name in ("logo.svg", "arrival.html", "early_socket.js", "late_sheets.js", "again.js")
@@ -217,6 +207,21 @@ class _Unconnected:
 
     def set_close_callback(self, callback: Any) -> None:
         """There is nothing to close."""
+
+
+async def own_session(application: Any, context: Any) -> Any:
+    """Make a session of an application as for a visitor who asks for nothing by the address; it takes no place."""
+    session_id = generate_session_id(secret_key=application.secret_key, signed=True)
+    session_limit.OWN_SESSIONS.add(session_id)
+    try:
+        request = HTTPServerRequest(
+            start_line=RequestStartLine("GET", f"{application.prefix}{context.url}", "HTTP/1.1"),
+            headers=HTTPHeaders({"Host": "localhost"}),
+            connection=_Unconnected(),
+        )
+        return await context.create_session_if_needed(session_id, request, token_of(application, session_id, {}))
+    finally:
+        session_limit.OWN_SESSIONS.discard(session_id)
 
 
 def token_of(application: Any, session_id: Any, payload: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from tornado.web import RequestHandler
 
 
 class Known(RequestHandler):
-    """GET → the modules that are loaded, the places that are taken, and how many swarms there are."""
+    """GET → the modules that are loaded, the places that are taken, how many swarms there are and sessions made ahead."""
 
     def get(self) -> None:
         from bokeh.server.tornado import BokehTornado
@@ -30,6 +30,7 @@ class Known(RequestHandler):
                     "taken": session_limit.LIMITER.taken,
                     "sessions": sum(len(list(context.sessions)) for context in contexts),
                     "swarms": swarms,
+                    "spares": sum(spare.ready for spare in self.application._spares.values()),
                     "routes": {
                         rule.matcher.regex.pattern: f"{rule.target.__module__}.{rule.target.__name__}"
                         for rule in self.application.wildcard_router.rules

@@ -327,10 +327,11 @@ def test_two_pages_never_get_the_same_session(server):
 
 
 def test_pages_that_are_only_fetched_build_nothing_and_take_no_place(server):
+    server.wait(lambda: server.knows()["spares"] == 1, "no session was made ahead")
     before = server.knows()
     assert all(server.page().status == 200 for _ in range(60))
     after = server.knows()
-    assert (after["taken"], after["sessions"], after["swarms"]) == (0, 0, before["swarms"])
+    assert (after["taken"], after["sessions"], after["spares"], after["swarms"]) == (0, 0, 1, before["swarms"])
 
 
 def test_a_place_is_taken_when_the_socket_opens_and_free_again_when_it_has_closed(server):

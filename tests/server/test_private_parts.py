@@ -31,7 +31,7 @@ def set_by(method):
     }
 
 
-SET = set_by(application.Application.harden) - {"_templates"}
+SET = set_by(application.Application.harden) - {"_templates", "_spares"}
 
 
 @pytest.mark.parametrize("name", [*sorted(SET), "_applications", "_loop"])

@@ -50,7 +50,9 @@ class Server:
 
     def __init__(self, port: int):
         self.url = f"http://localhost:{port}"
-        self.idle: dict[str, int] = {}  # what lives before any visitor came: the warm-up's own page
+        self.idle: dict[
+            str, int
+        ] = {}  # what lives before any visitor came: the warm-up's own page, and a session made ahead
 
     @property
     def page(self) -> str:
@@ -77,6 +79,11 @@ def served(log: Path, *options: str, **more: str) -> Iterator[Server]:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(Path(__file__).parent)))} | more
     here = Server(port)
     with started(command, f"{here.url}/alive", log, cwd=ROOT, env=environment):
+        until = time.monotonic() + START
+        while (
+            here.alive()["spares"] == 0 and time.monotonic() < until
+        ):  # made once nobody is there, and again after each visit
+            time.sleep(0.3)
         here.idle = here.alive()
         yield here
         said = log.read_text()

@@ -18,7 +18,7 @@ def living(kind: type) -> int:
 
 
 class Alive(RequestHandler):
-    """GET → how many sessions, simulations and threads there are."""
+    """GET → how many sessions, simulations and threads there are, and sessions made ahead."""
 
     def get(self) -> None:
         from components.playback.transport import Transport
@@ -29,7 +29,8 @@ class Alive(RequestHandler):
         counted = {kind.__name__: living(kind) for kind in (Session, Simulation, Transport)}
         names = [thread.name for thread in threading.enumerate()]
         threads = {"threads": names.count("swarmviz transport"), "luck": names.count("swarmviz replicas")}
-        self.write(json.dumps(counted | threads))
+        spares = {"spares": sum(spare.ready for spare in self.application._spares.values())}
+        self.write(json.dumps(counted | threads | spares))
 
 
 ROUTES = [("/alive", Alive, {})]

@@ -1,0 +1,146 @@
+"""A session made ahead goes to the next visit that asks for nothing by its address, and is a session like every other."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import re
+from collections import Counter
+from types import SimpleNamespace
+
+import pytest
+from bokeh.application.application import SessionContext
+from bokeh.document import Document
+from bokeh.server.contexts import ApplicationContext, BokehSessionContext
+from bokeh.server.session import ServerSession
+from tornado.ioloop import IOLoop
+
+from benchmarks.attacks import Visitor
+from components.server import spare
+from components.server.pages import PHONE
+from components.server.spare import LOOK_EVERY_S, OF_CONTEXT, OF_SESSION, OF_SESSION_CONTEXT, QUIET_LOOKS
+from tests.server.serving import leave, served
+
+WAIT_S = 60
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("spare") / "log.txt") as here:
+        yield here
+        assert "Traceback" not in here.said()
+
+
+@pytest.fixture
+def idle(server):
+    """The server, with a session made ahead and nobody there."""
+    server.wait(lambda: (state := server.knows())["spares"] == 1 and not state["sessions"], "no session was made ahead")
+    return server
+
+
+def token_of(server, more="", *headers):
+    """The token of a page that is fetched so."""
+    return re.search(r'"token":"([^"]+)"', server.ask(f"{server.prefix}/app{more}", headers=headers).text)[1]
+
+
+@contextlib.asynccontextmanager
+async def visiting(server, token):
+    """A visitor without a browser, who is shown pictures."""
+    visitor = await Visitor.arrive(f"http://{server.host}/app", token)
+    watching = asyncio.create_task(visitor.watch())
+    try:
+        yield visitor
+    finally:
+        visitor.socket.close(1001)
+        await asyncio.wait([watching], timeout=WAIT_S)
+
+
+async def until(holds, otherwise):
+    async with asyncio.timeout(WAIT_S):
+        while not await asyncio.to_thread(holds):
+            await asyncio.sleep(0.1)
+
+
+def test_the_next_visit_has_it_and_another_is_made_once_nobody_is_there(idle):
+    async def story():
+        before = idle.knows()["swarms"]
+        async with visiting(idle, token_of(idle)) as first:
+            await until(lambda: first.k > 2, "the swarm does not move")
+            state = idle.knows()
+            assert (state["sessions"], state["taken"], state["spares"], state["swarms"]) == (1, 1, 0, before)
+            async with visiting(idle, token_of(idle)) as second:
+                await until(lambda: second.k > 2, "the swarm of the second does not move")
+                assert idle.knows()["swarms"] > before, "each has a run of its own"
+                await asyncio.sleep((QUIET_LOOKS + 2) * LOOK_EVERY_S)
+                assert idle.knows()["spares"] == 0, "none is made while somebody is there"
+                assert kinds(first) == kinds(second)
+                assert first.one("PageClock") != second.one("PageClock")
+        await until(lambda: idle.knows()["spares"] == 1, "no other session was made")
+        state = idle.knows()
+        assert (state["sessions"], state["taken"], state["swarms"]) == (0, 0, before)
+
+    asyncio.run(story())
+
+
+def kinds(visitor):
+    """How many models of each class a visitor's document has."""
+    return Counter(kind for kind, _ in visitor.models.values())
+
+
+@pytest.mark.parametrize(
+    ("more", "headers"),
+    [
+        ("?lesson=cbo-1", ()),
+        ("?dynamics=sbgd", ()),
+        ("?s=1.kept", ()),
+        ("", (f"User-Agent: a browser ({PHONE}le)",)),
+    ],
+)
+def test_a_visit_that_asks_for_something_or_comes_with_a_phone_has_its_own(idle, more, headers):
+    async def story():
+        before = idle.knows()["swarms"]
+        async with visiting(idle, token_of(idle, more, *headers)):
+            state = idle.knows()
+            assert (state["sessions"], state["taken"], state["spares"]) == (1, 1, 1)
+            assert state["swarms"] > before
+
+    asyncio.run(story())
+
+
+def test_a_socket_without_a_place_or_a_good_token_takes_nothing(idle):
+    wire, _ = idle.opened("x.y")
+    leave(wire)
+    assert idle.knows()["spares"] == 1
+
+
+def test_what_is_set_of_bokeh_is_there():
+    session = ServerSession("id", Document(), io_loop=IOLoop(make_current=False), token="token")
+    assert [name for name in OF_SESSION if not hasattr(session, name)] == []
+    here = BokehSessionContext("id", None, Document())
+    assert isinstance(here, SessionContext)
+    assert [name for name in OF_SESSION_CONTEXT if not hasattr(here, name)] == []
+    source = inspect.getsource(ApplicationContext)
+    assert [name for name in OF_CONTEXT if f"self.{name} = " not in source] == []
+
+
+def test_a_page_of_another_kind_is_made_ahead_once_and_let_go(monkeypatch):
+    discarded = []
+
+    async def discard(session, should):
+        discarded.append(session.id)
+
+    session = SimpleNamespace(id="own", document=SimpleNamespace(template_variables={}))
+    context = SimpleNamespace(
+        _sessions={"own": session}, _session_contexts={"own": object()}, _discard_session=discard, sessions=()
+    )
+
+    async def made(application, asked):
+        assert asked is context
+        return session
+
+    monkeypatch.setattr(spare, "own_session", made)
+    monkeypatch.setattr(spare, "LOOK_EVERY_S", 0.0)
+    kept = spare.Spare(SimpleNamespace(applications={"/explore": context}), context)
+    asyncio.run(asyncio.wait_for(kept.keep(), 10))
+    assert discarded == ["own"] and not kept.ready
