@@ -147,7 +147,7 @@ class SocketHandler(WSHandler):
         self._claimed, visit.socket = session_id, self
         try:
             if (spare := self.application.spare(self.application_context)) is not None:
-                spare.give(session_id, token, self.request)
+                await spare.give(session_id, token, self.request)
             await super()._async_open(token)
         except Exception as error:
             _log(error, "a visit could not be opened")

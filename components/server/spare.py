@@ -17,7 +17,11 @@ import logging
 from typing import Any
 
 from bokeh.util.token import get_token_payload
-from panel.io.state import set_curdoc
+from panel.io.location import Location
+from panel.io.state import set_curdoc, state
+from panel.models.location import Location as LocationModel
+from panel.util import edit_readonly
+from param.parameterized import discard_events
 from tornado.httputil import HTTPServerRequest
 
 from components.server import session_limit
@@ -26,6 +30,14 @@ from components.under_way import UNDER_WAY
 
 log = logging.getLogger(__name__)
 
+ADDRESS = (
+    "href",
+    "hostname",
+    "pathname",
+    "protocol",
+    "port",
+    "search",
+)  # which the page may not write: it has to be right
 LOOK_EVERY_S = 0.5  # whether somebody is there
 QUIET_LOOKS = 4  # in a row without a visit, after which a session is made: a page that is loaded again comes before
 OF_SESSION, OF_SESSION_CONTEXT = ("_id", "_token"), ("_id", "_token", "_request")
@@ -86,7 +98,7 @@ class Spare:
         self._kept = session, here
         return True
 
-    def give(self, session_id: str, token: str, request: HTTPServerRequest) -> bool:
+    async def give(self, session_id: str, token: str, request: HTTPServerRequest) -> bool:
         """Let a visit that has its place have it, whose page asks for nothing by its address; whether it has.
 
         Parameters
@@ -105,7 +117,20 @@ class Spare:
         session._token = here._token = token
         known = {name: payload.get(name) for name in ("arguments", "cookies", "headers")}
         here._request = type(here._request)(request, **known)
+        await session.with_document_locked(_readdress, session.document, here._request)
         self._context._sessions[session_id], self._context._session_contexts[session_id] = session, here
         with set_curdoc(session.document):
             session_limit.admit(session.document)  # has its place already, and gives it back at its end
         return True
+
+
+def _readdress(document: Any, request: Any) -> None:
+    """Give a page the address under which its visitor has come; the lock of its document is held."""
+    with set_curdoc(document):
+        location, found = state.location, Location.from_request(request)
+        values = {name: getattr(found, name) for name in ADDRESS}
+        with discard_events(location), edit_readonly(location):
+            location.param.update(values)
+        for model in document.roots:
+            if isinstance(model, LocationModel):
+                model.update(**values)

@@ -19,7 +19,7 @@ from tornado.ioloop import IOLoop
 from benchmarks.attacks import Visitor
 from components.server import spare
 from components.server.pages import PHONE
-from components.server.spare import LOOK_EVERY_S, OF_CONTEXT, OF_SESSION, OF_SESSION_CONTEXT, QUIET_LOOKS
+from components.server.spare import ADDRESS, LOOK_EVERY_S, OF_CONTEXT, OF_SESSION, OF_SESSION_CONTEXT, QUIET_LOOKS
 from tests.server.serving import leave, served
 
 WAIT_S = 60
@@ -75,12 +75,19 @@ def test_the_next_visit_has_it_and_another_is_made_once_nobody_is_there(idle):
                 await asyncio.sleep((QUIET_LOOKS + 2) * LOOK_EVERY_S)
                 assert idle.knows()["spares"] == 0, "none is made while somebody is there"
                 assert kinds(first) == kinds(second)
+                assert address(first) == address(second), "that of the visitor"
+                assert address(first)["port"] == str(idle.port)
                 assert first.one("PageClock") != second.one("PageClock")
         await until(lambda: idle.knows()["spares"] == 1, "no other session was made")
         state = idle.knows()
         assert (state["sessions"], state["taken"], state["swarms"]) == (0, 0, before)
 
     asyncio.run(story())
+
+
+def address(visitor):
+    """What a visitor's page takes for its own address; it may not write it."""
+    return {name: found for name, found in visitor.models[visitor.one("Location")][1].items() if name in ADDRESS}
 
 
 def kinds(visitor):
