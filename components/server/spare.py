@@ -16,6 +16,7 @@ import asyncio
 import logging
 from typing import Any
 
+from bokeh.server.session import current_time
 from bokeh.util.token import get_token_payload
 from panel.io.location import Location
 from panel.io.state import set_curdoc, state
@@ -30,17 +31,11 @@ from components.under_way import UNDER_WAY
 
 log = logging.getLogger(__name__)
 
-ADDRESS = (
-    "href",
-    "hostname",
-    "pathname",
-    "protocol",
-    "port",
-    "search",
-)  # which the page may not write: it has to be right
+# Which the page may not write: it has to be right.
+ADDRESS = ("href", "hostname", "pathname", "protocol", "port", "search")
 LOOK_EVERY_S = 0.5  # whether somebody is there
 QUIET_LOOKS = 4  # in a row without a visit, after which a session is made: a page that is loaded again comes before
-OF_SESSION, OF_SESSION_CONTEXT = ("_id", "_token"), ("_id", "_token", "_request")
+OF_SESSION, OF_SESSION_CONTEXT = ("_id", "_token", "_last_unsubscribe_time"), ("_id", "_token", "_request")
 OF_CONTEXT = ("_sessions", "_session_contexts")
 
 
@@ -115,6 +110,7 @@ class Spare:
         (session, here), self._kept = self._kept, None
         session._id = here._id = session_id
         session._token = here._token = token
+        session._last_unsubscribe_time = current_time()  # or Bokeh may end it as one that nobody has used for long
         known = {name: payload.get(name) for name in ("arguments", "cookies", "headers")}
         here._request = type(here._request)(request, **known)
         await session.with_document_locked(_readdress, session.document, here._request)

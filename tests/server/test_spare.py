@@ -14,6 +14,7 @@ from bokeh.application.application import SessionContext
 from bokeh.document import Document
 from bokeh.server.contexts import ApplicationContext, BokehSessionContext
 from bokeh.server.session import ServerSession
+from bokeh.util.token import generate_jwt_token
 from tornado.ioloop import IOLoop
 
 from benchmarks.attacks import Visitor
@@ -129,6 +130,28 @@ def test_what_is_set_of_bokeh_is_there():
     assert [name for name in OF_SESSION_CONTEXT if not hasattr(here, name)] == []
     source = inspect.getsource(ApplicationContext)
     assert [name for name in OF_CONTEXT if f"self.{name} = " not in source] == []
+
+
+class Asked:
+    """What a session knows of the request of its visit."""
+
+    def __init__(self, request, **known):
+        self.known = known
+
+
+def test_one_that_has_waited_for_long_is_not_ended_as_one_that_nobody_uses(monkeypatch):
+    session = ServerSession("own", Document(), io_loop=IOLoop(make_current=False), token="token")
+    session._last_unsubscribe_time -= 3_600_000
+    here = BokehSessionContext("own", None, session.document)
+    here._request = Asked(None)
+    kept = spare.Spare(None, SimpleNamespace(_sessions={}, _session_contexts={}))
+    kept._kept = session, here
+    monkeypatch.setattr(spare, "_readdress", lambda document, request: None)
+    monkeypatch.setattr(spare.session_limit, "admit", lambda document: None)
+    token = generate_jwt_token("visit", extra_payload={"headers": {"User-Agent": "a browser"}})
+    assert asyncio.run(kept.give("visit", token, None)) and not kept.ready
+    assert kept._context._sessions == {"visit": session} and session.id == "visit" and session.token == token
+    assert session.milliseconds_since_last_unsubscribe < 60_000
 
 
 def test_a_page_of_another_kind_is_made_ahead_once_and_let_go(monkeypatch):
