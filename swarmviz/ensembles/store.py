@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
+from swarmviz.version import release_of
+
 if TYPE_CHECKING:
     import xarray
 
@@ -121,7 +123,8 @@ class Store:
             raise StoreError(
                 f"store: {str(path)!r} is damaged ({error}); remove it, and the sweep will run it again"
             ) from error
-        if any(cell.attrs.get(name) != value for name, value in expected.items()):
+        # which commit wrote it does not matter: the manifest was compared
+        if any(cell.attrs.get(name) != value for name, value in expected.items() if name != "swarmviz"):
             raise StoreError(
                 f"store: {str(path)!r} is not {self.prefix} {number} of this sweep; remove it, and the sweep will run it again"
             )
@@ -159,6 +162,8 @@ class Store:
                 f"store = {str(self.folder)!r}: knows its stop by the bytecode of a function, as swarmviz no longer does; choose another "
                 'folder and give the function a name: stop=When(function, name="…")'
             )
+        if _release(found) == _release(self.manifest):  # commits between two releases tell their sources apart
+            found = found | {"swarmviz": self.manifest["swarmviz"]}
         differing = [name for name in self.manifest | found if self.manifest.get(name) != found.get(name)]
         if differing and set(differing) <= {"swarmviz", "sources"}:
             raise ValueError(
@@ -228,6 +233,12 @@ def _stop_is_hashed(manifest: dict[str, Any]) -> bool:
         return "code" in manifest["settings"]["stop"]["values"]
     except (KeyError, TypeError):
         return False
+
+
+def _release(manifest: dict[str, Any]) -> str:
+    """The release of swarmviz that wrote a manifest, without the commit; empty where it names none."""
+    version = manifest.get("swarmviz")
+    return release_of(version) if isinstance(version, str) else ""
 
 
 def _version(manifest: dict[str, Any]) -> str:
