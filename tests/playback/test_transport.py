@@ -24,8 +24,9 @@ def wait(holds, seconds=5.0):
 class Player:
     """Counts what the transport asks for."""
 
-    def __init__(self, fails=None, gate=None, fair_share=lambda transport: 1.0):
+    def __init__(self, fails=None, gate=None, fair_share=lambda transport: 1.0, step_s=0.0):
         self.k, self.batches, self.painted, self.errors, self.fails = 0, [], [], [], fails
+        self.step_s = step_s
         self.threads, self.requests = set(), []
         self.transport = Transport(
             self.advance, self.picture, self.painted.append, self.errors.append, gate, fair_share
@@ -37,6 +38,8 @@ class Player:
             raise ArithmeticError("too far")
         self.batches.append(steps)
         self.k += steps
+        if self.step_s:
+            time.sleep(self.step_s * steps)
 
     def picture(self, request):
         self.requests.append(request)
@@ -141,14 +144,7 @@ def test_steps_that_became_slow_hold_up_neither_a_pause_nor_who_waits_for_the_sw
 
 def test_a_swarm_whose_steps_are_slow_is_drawn_before_as_many_are_taken_as_quick_ones_would_be(player):
     """What a step takes is a guess at first: two thousand steps of a million agents last a quarter of a minute."""
-    p = player()
-    quick = p.advance
-
-    def advance(steps):
-        quick(steps)
-        time.sleep(0.01 * steps)
-
-    p.transport._advance = advance
+    p = player(step_s=0.01)
     p.transport.speed, p.transport.playing = FASTEST, True
     p.transport.start(None)
     assert wait(lambda: len(p.painted) > 2)
@@ -186,14 +182,7 @@ def test_a_swarm_that_takes_more_than_its_share_rests_and_one_that_takes_little_
 
 
 def test_a_pause_ends_a_batch_between_two_of_its_pieces(player):
-    p = player()
-    quick = p.advance
-
-    def advance(steps):
-        quick(steps)
-        time.sleep(0.02 * steps)
-
-    p.transport._advance = advance
+    p = player(step_s=0.02)
     p.transport.draw_every = 1000
     p.transport.speed, p.transport.playing = FASTEST, True
     p.transport.start(None)
