@@ -15,6 +15,7 @@ import numpy as np
 
 import swarmviz as sv
 from benchmarks.timing import interleave, table
+from components.maps.limit import Limit
 from components.maps.order import MapOrder
 from components.maps.work import MapWork
 from swarmviz.ensembles import measures
@@ -50,7 +51,15 @@ def first_level_s(dynamics: sv.dynamics.base.Dynamics, swarm: sv.Swarm, side: in
     began = time.perf_counter()
     work = MapWork(
         MapOrder(
-            dynamics, RASTRIGIN, swarm, ("dynamics", x), ("dynamics", y), tuple(x_values), tuple(y_values), steps, None
+            dynamics,
+            RASTRIGIN,
+            swarm,
+            ("dynamics", x),
+            ("dynamics", y),
+            tuple(x_values),
+            tuple(y_values),
+            Limit.of_steps(steps),
+            None,
         )
     )
     while work.refinement.level == 0:

@@ -1,12 +1,13 @@
-"""What a map is asked for: the run of a visit, two of its numbers with their values, and the step by which a run must have succeeded."""
+"""What a map is asked for: the run of a visit, two of its numbers with their values, and by when a run must have succeeded."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from components.maps.limit import MAX_STEPS, Limit
 from swarmviz import presets
 from swarmviz.drawing.map import is_log
 from swarmviz.dynamics import Dynamics
@@ -20,7 +21,6 @@ from swarmviz.swarm import Swarm
 OWNERS = ("dynamics", "landscape", "swarm")
 SIZES = ("n", "d")  # of the numbers of a swarm those that may be axes
 STEPS = (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
-MAX_STEPS = 100_000
 EVALUATIONS = (1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000)
 MAX_EVALUATIONS = 10**9
 GOALS = (50, 80, 90, 95, 99)  # shares of the runs in per cent
@@ -38,7 +38,7 @@ class _Fields(NamedTuple):
     y: tuple[str, str]
     x_values: tuple[float, ...]
     y_values: tuple[float, ...]
-    steps: int
+    limit: Limit
     tolerance: float | None
 
 
@@ -54,12 +54,17 @@ class MapOrder(_Fields):
             for other, parameter in (self.x, self.y):
                 if other == owner:
                     plain["values"][parameter] = "axis"
-        return as_json([parts, self.x, self.y, self.x_values, self.y_values, self.steps, self.tolerance])
+        return as_json([parts, self.x, self.y, self.x_values, self.y_values, self.limit, self.tolerance])
 
     def declared(self, axis: tuple[str, str]) -> Any:
         """The declaration of a parameter."""
         owner, parameter = axis
         return getattr(self, owner).declared()[parameter]
+
+    @property
+    def steps(self) -> int:
+        """The last step of its runs."""
+        return self.limit.steps
 
     @property
     def log(self) -> tuple[bool, bool]:
@@ -133,52 +138,6 @@ def usual_steps(dynamics: Dynamics) -> int:
     """By which step a run must have found the minimum unless another one is chosen: when the opening preset's question is answered."""
     steps = presets.opening(type(dynamics).__name__).steps
     return min((known for known in STEPS if known >= steps), default=STEPS[-1])
-
-
-def steps_within(
-    evaluations: int, parts: Mapping[str, Any], axes: Sequence[tuple[str, str]], values: Sequence[Sequence[float]]
-) -> int:
-    """The last step up to which a run of any cell has spent at most so many evaluations of F, as :mod:`swarmviz.dynamics.cost` counts them.
-
-    Raises
-    ------
-    ValueError
-        When steps of some cells cost more than those of others, or one is too much.
-    """
-    parts = {owner: part.copy() for owner, part in parts.items()}
-    for (owner, name), choices in zip(axes, values, strict=True):
-        setattr(parts[owner], name, choices[0])
-    start, step = _cost(parts)
-    for (owner, name), choices in zip(axes, values, strict=True):
-        if any(cost != (start, step) for cost in _costs(parts, owner, name, choices)):
-            symbol = parts[owner].declared()[name].symbol or name
-            raise ValueError(
-                f"map_evaluations = {evaluations:,}: {symbol} is an axis, and a step costs more with one value of it than with another; "
-                "choose K instead"
-            )
-    if evaluations < start + step:
-        raise ValueError(
-            f"map_evaluations = {evaluations:,}: the start takes {start:,} and a step up to {step:,}, so it must be at least "
-            f"{start + step:,}; or choose K instead"
-        )
-    return min((evaluations - start) // step, MAX_STEPS)
-
-
-def _costs(parts: Mapping[str, Any], owner: str, name: str, values: Sequence[float]) -> Iterator[tuple[int, int]]:
-    """The costs with each value of a parameter; one copy takes all of them, for a copy is what takes time."""
-    part = parts[owner].copy()
-    for value in values:
-        setattr(part, name, value)
-        yield _cost({**parts, owner: part})
-
-
-def _cost(parts: Mapping[str, Any]) -> tuple[int, int]:
-    """Evaluations of F of the start, and of a step at most."""
-    dynamics, swarm = parts["dynamics"], parts["swarm"]
-    by_differences = parts["landscape"].values_per_gradient(swarm.d)
-    costs = dynamics.cost_of_start(swarm.n), dynamics.cost_of_step(swarm.n)
-    start, step = (cost.by_differences(by_differences).evaluations for cost in costs)
-    return start, step
 
 
 def values_of(declared: Any, ends: Ends) -> tuple[float, ...]:

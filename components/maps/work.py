@@ -11,11 +11,11 @@ import numpy as np
 
 from components.maps.order import RUNS, MapOrder, name_of, require_affordable
 from swarmviz.drawing.map import CellWords, places, progress_words
-from swarmviz.ensembles import measures
 from swarmviz.ensembles.axes import axes_of, checking_cells
 from swarmviz.ensembles.refine import results_of, tried_out
 from swarmviz.ensembles.refinement import Portion, Refinement
 from swarmviz.ensembles.settings import Problem, Settings
+from swarmviz.ensembles.stopping import Budget
 from swarmviz.exports.script import refine_lines
 from swarmviz.theory.thresholds import Coordinate, ThresholdLine, threshold_line_pieces
 
@@ -69,7 +69,7 @@ class MapWork:
         problem = Problem.of(order.dynamics, order.landscape, order.swarm)
         grid = {name_of(order.x): order.x_values, name_of(order.y): order.y_values}
         settings = Settings.checked(
-            type(order.dynamics), (), None, runs=RUNS, steps=order.steps, every=measures.every_for(order.steps),
+            type(order.dynamics), (), _stop_of(order), runs=RUNS, steps=order.steps, every=order.limit.every,
             tolerance=order.tolerance, positions=False,
         )  # fmt: skip
         self.refinement = Refinement(problem, axes_of(problem, grid), settings, FIRST, 0.0)
@@ -155,8 +155,16 @@ class MapWork:
         return self.refinement.dataset()
 
 
+def _stop_of(order: MapOrder) -> Budget | None:
+    """What ends its runs before their last step."""
+    return Budget(order.limit.evaluations) if order.limit.evaluations else None
+
+
 def python_lines(order: MapOrder) -> str:
     """The lines that compute the same map."""
     grid = {name_of(order.x): order.x_values, name_of(order.y): order.y_values}
-    options = {"runs": RUNS, "steps": order.steps} | ({} if order.tolerance is None else {"tolerance": order.tolerance})
+    options: dict[str, Any] = {"runs": RUNS, "steps": order.steps}
+    options |= {} if order.tolerance is None else {"tolerance": order.tolerance}
+    if order.limit.evaluations:
+        options |= {"stop": _stop_of(order), "every": order.limit.every}
     return refine_lines(order.dynamics, order.landscape, order.swarm, grid, **options)

@@ -8,12 +8,12 @@ import click
 
 from swarmviz.cli.outcome import Refused, in_one_line
 from swarmviz.ensembles.hitting_times import NEEDED, Level
-from swarmviz.ensembles.stopping import Below, Spent, Stall, Stop
+from swarmviz.ensembles.stopping import Below, Budget, Spent, Stall, Stop
 from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.parameters import Described, Whole
 from swarmviz.typed import chosen, listed, pairs, parse_value
 
-STOPS: dict[str, type[Stop]] = {"stall": Stall, "below": Below, "spent": Spent}
+STOPS: dict[str, type[Stop]] = {"stall": Stall, "below": Below, "spent": Spent, "budget": Budget}
 
 
 class Typed(click.ParamType):

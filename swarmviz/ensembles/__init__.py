@@ -11,12 +11,13 @@ from swarmviz.ensembles.map_grid import proposed_grid
 from swarmviz.ensembles.refine import refine
 from swarmviz.ensembles.run import run_ensemble
 from swarmviz.ensembles.statistics import medians, quantiles, success_rate, summary
-from swarmviz.ensembles.stopping import Below, Spent, Stall, Stop, When
+from swarmviz.ensembles.stopping import Below, Budget, Spent, Stall, Stop, When
 from swarmviz.ensembles.store import StoreError
 from swarmviz.ensembles.sweeps import sweep
 
 __all__ = [
     "Below",
+    "Budget",
     "Spent",
     "Stall",
     "Stop",

@@ -53,8 +53,8 @@ def run_ensemble(
         Record the steps that are multiples of it.
     stop : Stop or callable, optional
         When a run ends early: ``sv.ensembles.Stall(1e-4, 500)``, ``sv.ensembles.Below("best", 1e-3)``, ``sv.ensembles.Spent(10_000)``
-        evaluations, or a function of the :class:`swarmviz.Frame` that is called at every recorded step
-        (:class:`swarmviz.ensembles.When` gives it a name).
+        evaluations, ``sv.ensembles.Budget(10_000)`` at most, or a function of the :class:`swarmviz.Frame` that is called at every
+        recorded step (:class:`swarmviz.ensembles.When` gives it a name).
     events : sequence of str, optional
         Names of the dynamics' kinds of events (:mod:`swarmviz.events`) that are counted, such as ``["found", "lost"]``; none by default,
         None for all. They are looked for at the multiples of `every`, as those of a single run with the same ``every``.

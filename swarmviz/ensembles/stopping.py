@@ -22,6 +22,7 @@ from swarmviz.parameters import Described, Real, Whole
 LOOK_STEPS = (
     256  # between two looks at the record: at most so many are computed in vain when a run has ended since the last one
 )
+BUDGET_LOOK_STEPS = 64  # the same of a budget, whose crossing is looked for step by step in a second go
 LOOKS_PER_STALL = 10  # for a dynamics that does not count its still steps itself
 GOES_ON = -1  # instead of the step at which a run ends
 
@@ -120,11 +121,53 @@ class Spent(Stop):
         super().__init__(evaluations=evaluations)
 
     def check(self, observables):
-        if "evaluations" not in observables:
-            raise ValueError(f"stop: {self!r}: this dynamics does not count its evaluations")
+        _require_costs(self, observables)
 
     def watch(self, group):
         return lambda window: _first(window.result.series("evaluations") >= self.evaluations, window.result.k)
+
+
+class Budget(Stop):
+    """Ends at the last step up to which a run has spent at most so many evaluations of F, recorded or not.
+
+    What the start takes (:meth:`swarmviz.dynamics.base.Dynamics.cost_of_start`) is spent by every run: a smaller budget ends it at step 0.
+
+    Parameters
+    ----------
+    evaluations : int
+
+    Examples
+    --------
+    >>> import swarmviz as sv
+    >>> data = sv.run_ensemble(sv.CBO(), sv.landscapes.Sphere(), sv.Swarm(n=30), runs=2, stop=sv.ensembles.Budget(1000))
+    >>> data["final_evaluations"].values.tolist()
+    [990.0, 990.0]
+    """
+
+    evaluations = Whole(
+        100_000, bounds=(1, 10**15), doc="The run ends before a step that would lead beyond so many evaluations of F."
+    )
+
+    def __init__(self, evaluations: int = 100_000):
+        super().__init__(evaluations=evaluations)
+
+    def check(self, observables):
+        _require_costs(self, observables)
+
+    def look(self, dynamics, every):
+        return BUDGET_LOOK_STEPS
+
+    def watch(self, group):
+        def reached(window: Window) -> np.ndarray:
+            ends = np.full(len(window.runs), GOES_ON)
+            beyond = window.result.after.all.evaluations > self.evaluations
+            if beyond.any():
+                result = _step_by_step(window, beyond)
+                first = _first(result.series("evaluations") > self.evaluations, result.k)
+                ends[beyond] = np.maximum(first - 1, window.before.all.k)
+            return ends
+
+        return reached
 
 
 class Stall(Stop):
@@ -178,17 +221,30 @@ class Stall(Stop):
         return reached
 
 
+def _require_costs(stop: Stop, observables: Sequence[str]) -> None:
+    """Raise ``ValueError`` when a dynamics does not record what it spends."""
+    if "evaluations" not in observables:
+        raise ValueError(f"stop: {stop!r}: this dynamics does not count its evaluations")
+
+
 def _counted(window: Window, steps: int) -> np.ndarray:
     """The first step at which each kernel's counter has exceeded ``steps``."""
-    result, ends = window.result, np.full(len(window.runs), GOES_ON)
-    stalled, taken = result.after.all.still > steps, result.after.all.k - window.before.all.k
+    ends = np.full(len(window.runs), GOES_ON)
+    stalled = window.result.after.all.still > steps
     if stalled.any():
-        result, before = result.select(stalled), window.before.select(stalled)
-        if len(result.k) < taken:  # not every step is recorded
-            again = window.dynamics.advance_many(before, window.landscape, taken)
-            result = BatchResult.of(before, again, window.dynamics.observables)
+        result = _step_by_step(window, stalled)
         ends[stalled] = _first(result.series("still") > steps, result.k)
     return ends
+
+
+def _step_by_step(window: Window, which: np.ndarray) -> BatchResult:
+    """What the marked runs recorded at every step of a window; they are taken again where not every step is recorded."""
+    result, before = window.result.select(which), window.before.select(which)
+    taken = result.after.all.k - before.all.k
+    if np.count_nonzero(result.k > before.all.k) < taken:
+        again = window.dynamics.advance_many(before, window.landscape, taken)
+        result = BatchResult.of(before, again, window.dynamics.observables)
+    return result
 
 
 def _first(reached: np.ndarray, k: np.ndarray) -> np.ndarray:

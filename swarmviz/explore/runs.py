@@ -15,7 +15,7 @@ import numpy as np
 from swarmviz import dynamics, landscapes
 from swarmviz.ensembles.dataset import program
 from swarmviz.ensembles.settings import Problem
-from swarmviz.ensembles.stopping import Below, Spent, Stall
+from swarmviz.ensembles.stopping import Below, Budget, Spent, Stall
 from swarmviz.explore.reading import MAX_LABEL_CHARS, text_of
 from swarmviz.explore.table import RunTable
 from swarmviz.parameters import Described
@@ -26,7 +26,7 @@ from swarmviz.swarm import Swarm
 from swarmviz.typed import parse_value
 
 VARIES = "axis "  # before the name of the axis, in the place of a value
-STOPS = {stop.__name__: stop for stop in (Below, Spent, Stall)}
+STOPS = {stop.__name__: stop for stop in (Below, Budget, Spent, Stall)}
 
 
 class NotOpened(ValueError):

@@ -10,6 +10,7 @@ import numpy as np
 
 from swarmviz import dynamics, landscapes, schedules
 from swarmviz.dynamics.base import Dynamics
+from swarmviz.ensembles.stopping import Budget
 from swarmviz.exports.metadata import title
 from swarmviz.journal import Change
 from swarmviz.landscapes.base import Landscape
@@ -27,6 +28,7 @@ SHELVES: tuple[tuple[str, dict[str, type]], ...] = (
     ("sv.landscapes.", landscapes.ALL),
     ("sv.schedules.", schedules.ALL),
     ("sv.", {"Swarm": Swarm}),
+    ("sv.ensembles.", {"Budget": Budget}),
 )
 
 

@@ -10,7 +10,7 @@ import swarmviz as sv
 from swarmviz import papers
 from swarmviz.cli import main, options
 from swarmviz.cli.outcome import INTERRUPTED
-from swarmviz.ensembles import Below, Spent, Stall
+from swarmviz.ensembles import Below, Budget, Spent, Stall
 from tests.cli.commands import RUN, SWEEP, call, loaded
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
         ("below:observable=dispersion,value=1e-3", Below("dispersion", 1e-3)),
         ("below:value=-2", Below("best", -2)),
         ("spent:evaluations=2e4", Spent(20_000)),
+        ("budget:evaluations=2e4", Budget(20_000)),
     ],
 )
 def test_a_stop_is_what_its_text_says(text, stop):

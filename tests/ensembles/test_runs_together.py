@@ -5,7 +5,7 @@ import pytest
 
 import swarmviz as sv
 from swarmviz.dynamics import sbgd
-from swarmviz.ensembles import Below, Spent, Stall, hitting
+from swarmviz.ensembles import Below, Budget, Spent, Stall, hitting
 from swarmviz.schedules import Linear
 
 RUNS, STEPS, SEED = 11, 60, 4
@@ -29,6 +29,7 @@ TARGETS = (3.0, 0.3, 1e-9)
 STOPS = {
     "none": lambda below, spent: None,
     "spent": lambda below, spent: spent,
+    "budget": lambda below, spent: Budget(spent.evaluations),
     "spent at once": lambda below, spent: Spent(1),
     "below": lambda below, spent: below,
     "stall": lambda below, spent: Stall(0.05, 6),

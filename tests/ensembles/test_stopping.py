@@ -14,7 +14,7 @@ import pytest
 import swarmviz as sv
 from swarmviz import success
 from swarmviz.dynamics.base import OneByOne
-from swarmviz.ensembles import Below, Spent, Stall, When, engine
+from swarmviz.ensembles import Below, Budget, Spent, Stall, When, engine
 from swarmviz.ensembles.settings import Problem, Settings
 from swarmviz.frame import Diverged
 from tests.ensembles.examples import RASTRIGIN, parts, single, small_ensemble
@@ -69,6 +69,9 @@ STOPS = {
     "near": Below("distance", 1.5),
     "at once": Below("best", 1e3),
     "spent": Spent(200),
+    "budget": Budget(200),
+    "budget of no step": Budget(7),
+    "no budget": Budget(1),
     "function": low,
     "never": never,
     "none": None,
@@ -107,6 +110,8 @@ def end_of(life, stop, every):
         ends = (k for k in recorded if life.record[stop.observable][k] < stop.value)
     elif isinstance(stop, Spent):
         ends = (k for k in recorded if life.record["evaluations"][k] >= stop.evaluations)
+    elif isinstance(stop, Budget):
+        ends = (k for k in range(last) if life.record["evaluations"][k + 1] > stop.evaluations)
     elif isinstance(stop, Stall) and "still" in life.record:
         ends = (k for k in range(last + 1) if life.record["still"][k] > stop.steps)
     elif isinstance(stop, Stall):

@@ -8,7 +8,7 @@ import pytest
 import swarmviz as sv
 from swarmviz.dynamics import tiled
 from swarmviz.dynamics.stall import Stalling
-from swarmviz.ensembles import Below, Spent, Stall, hitting
+from swarmviz.ensembles import Below, Budget, Spent, Stall, hitting
 from tests.ensembles.examples import RASTRIGIN
 
 RUNS, STEPS, SEED = 13, 125, 4
@@ -24,6 +24,7 @@ DYNAMICS = {
 STOPS = {
     "none": None,
     "spent": Spent(150),
+    "budget": Budget(150),
     "spent at once": Spent(1),
     "below": Below("best", 0.6),
     "stall": Stall(0.05, 6),

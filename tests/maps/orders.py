@@ -6,15 +6,17 @@ import threading
 import time
 
 import swarmviz as sv
+from components.maps.limit import Limit
 from components.maps.order import MapOrder
 from components.maps.worker import MapWorker
 
 
-def small_order(steps=20, **parts):
+def small_order(steps=20, limit=None, **parts):
     """A map of 3 × 2 cells of CBO."""
     given = {"dynamics": sv.CBO(), "landscape": sv.landscapes.Rastrigin(), "swarm": sv.Swarm(n=6, d=2)} | parts
     return MapOrder(
-        **given, x=("dynamics", "sigma"), y=("dynamics", "lam"), x_values=(0.3, 1.0, 2.0), y_values=(0.5, 1.0), steps=steps, tolerance=None
+        **given, x=("dynamics", "sigma"), y=("dynamics", "lam"), x_values=(0.3, 1.0, 2.0), y_values=(0.5, 1.0),
+        limit=limit or Limit.of_steps(steps), tolerance=None,
     )  # fmt: skip
 
 

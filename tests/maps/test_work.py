@@ -7,7 +7,8 @@ import pytest
 
 import swarmviz as sv
 from components.maps import work as module
-from components.maps.order import name_of
+from components.maps.limit import limit_within
+from components.maps.order import MapOrder, name_of
 from components.maps.work import MapWork, python_lines
 from swarmviz.drawing import map as map_drawing
 from tests.maps.orders import small_order
@@ -35,6 +36,72 @@ def test_a_map_in_pieces_is_the_sweep_bit_for_bit(monkeypatch):
     assert known.done and "6 of 6 cells · 600 of 600 runs" in known.words
     np.testing.assert_array_equal(known.statistics["success_rate"], refined["success_rate"])
     assert [line.title for line in known.thresholds] == ["2λ = σ²", "Δt = (2λ − σ²)/λ²"]
+
+
+IN_PAIRS = {
+    "SBGD": (sv.SBGD(), sv.landscapes.Rastrigin(), sv.Swarm(n=6, d=2), {"p": (0.5, 1.5, 3.0), "q": (0.5, 2.0)}),
+    "FMC": (sv.FMC(), sv.landscapes.Rastrigin(), sv.Swarm(n=20, d=2), {"reward_power": (0.2, 1.0, 3.0), "distance_power": (0.5, 2.0)}),
+    "finite set": (sv.FiniteSet(), sv.landscapes.FiniteSetCurve(), sv.Swarm(n=10, d=1), {"beta": (0.5, 2.0, 9.0), "rate": (0.5, 2.0)}),
+    "leaps": (
+        sv.FiniteSet(method="tau_leap"), sv.landscapes.FiniteSetCurve(), sv.Swarm(n=10, d=1), {"beta": (0.5, 2.0, 9.0), "rate": (0.5, 2.0)},
+    ),
+}  # fmt: skip
+
+
+def order_within(evaluations, dynamics, landscape, swarm, grid, owner="dynamics"):
+    """The map of which each run may spend so many evaluations of F."""
+    axes, values = [(owner, name) for name in grid], list(grid.values())
+    parts = {"dynamics": dynamics, "landscape": landscape, "swarm": swarm}
+    return MapOrder(**parts, x=axes[0], y=axes[1], x_values=values[0], y_values=values[1],
+                    limit=limit_within(evaluations, parts, axes, values), tolerance=None)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", IN_PAIRS)
+def test_within_evaluations_every_run_spends_what_it_may_and_is_the_run_of_a_sweep_bit_for_bit(name):
+    """How many steps these are differs from run to run, for the kernel counts what each takes."""
+    order = order_within(600, *IN_PAIRS[name])
+    data = worked_out(MapWork(order)).dataset()
+    spent, steps, last = (data[n].values for n in ("final_evaluations", "steps_taken", "stopped"))
+    assert (spent <= 600).all() and last.any() and len(np.unique(steps[last])) > 5
+    limit = order.limit
+    assert (steps[~last] == limit.steps).all() and (steps <= limit.steps).all()
+    swept = sv.sweep(
+        order.dynamics, order.landscape, order.swarm, grid_of(order), runs=100, steps=limit.steps, every=limit.every, record=(),
+        stop=sv.ensembles.Budget(600),
+    )  # fmt: skip
+    for variable in swept.data_vars:
+        np.testing.assert_array_equal(data[variable], swept[variable], err_msg=variable)
+    for r in np.flatnonzero(last[1, 1])[:3]:  # as the run itself counts: another step would lead beyond
+        sim = sv.Simulation(*_parts_of(order, 1, 1, int(data["seed"][r])))
+        sim.advance(int(steps[1, 1, r]))
+        assert sim.evaluations == spent[1, 1, r]
+        sim.advance(1)
+        assert sim.evaluations > 600
+
+
+def _parts_of(order, column, row, seed):
+    """The parts of a run of a cell."""
+    dynamics, swarm = order.dynamics.copy(), order.swarm.copy()
+    setattr(dynamics, order.x[1], order.x_values[column])
+    setattr(dynamics, order.y[1], order.y_values[row])
+    swarm.seed = seed
+    return dynamics, order.landscape, swarm
+
+
+def test_within_evaluations_cells_of_few_agents_take_more_steps():
+    order = order_within(
+        500, sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(d=2), {"n": (5, 20, 50), "d": (1, 2)}, "swarm"
+    )
+    data = worked_out(MapWork(order)).dataset()
+    np.testing.assert_array_equal(data["steps_taken"].values[:, 0, 0], [500 // n - 1 for n in (5, 20, 50)])
+    assert (data["final_evaluations"] == 500).all()
+
+
+def test_the_python_lines_within_evaluations_make_the_same_map():
+    order, names = order_within(600, *IN_PAIRS["FMC"]), {}
+    assert "stop=sv.ensembles.Budget(evaluations=600)" in python_lines(order)
+    exec(python_lines(order), names)
+    assert worked_out(MapWork(order)).dataset().identical(names["table"])
 
 
 def test_what_was_handed_out_does_not_change():

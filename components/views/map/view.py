@@ -20,6 +20,7 @@ from bokeh.events import Press, Tap
 
 from components.assets import style
 from components.maps import order as orders
+from components.maps.limit import MAX_STEPS, Limit, limit_within
 from components.maps.order import MapOrder
 from components.maps.work import Known
 from components.palette import Theme, theme
@@ -37,7 +38,7 @@ from swarmviz.parameters import equal
 RANGE = re.compile(r"\s*([-+0-9.eE]+)\s*:\s*([-+0-9.eE]+)\s*")
 MAX_RANGE_CHARS = 60
 MOST = {
-    "map_steps": (orders.MAX_STEPS, "the usual one"),
+    "map_steps": (MAX_STEPS, "the usual one"),
     "map_evaluations": (orders.MAX_EVALUATIONS, "as K says"),
     "map_goal": (100, "the best cells"),
 }  # option → its largest value, and what 0 means
@@ -257,10 +258,10 @@ class Map(View):
             values.append(orders.values_of(parts[owner].declared()[parameter], ends))
         copies = (part.copy() for part in parts.values())
         if self.map_evaluations:
-            steps = orders.steps_within(self.map_evaluations, parts, axes, values)
+            limit = limit_within(self.map_evaluations, parts, axes, values)
         else:
-            steps = self.map_steps or orders.usual_steps(sim.dynamics)
-        return MapOrder(*copies, *axes, *values, steps, None)
+            limit = Limit.of_steps(self.map_steps or orders.usual_steps(sim.dynamics))
+        return MapOrder(*copies, *axes, *values, limit, None)
 
     def export_options(self, frame: Frame) -> dict[str, Any]:
         colour = {} if self.map_colour == self.defaults["map_colour"] else {"colour": self.map_colour}
@@ -425,8 +426,9 @@ class Map(View):
             judged = (picture.columns["judged"] > 0).any()
             if known.done and judged and self.map_goal and picture.region is None:
                 region = f"No cell has {self.map_goal}% of its runs"
-            if self.map_evaluations:  # at most: a step of some dynamics may take less, and K has an end
-                limit = f"K = {known.order.steps:,}, at most {self.map_evaluations:,} evaluations"
+            if self.map_evaluations:  # at most: a further step may take more than is left, and K has an end
+                sign = "≤" if known.order.limit.evaluations else "="
+                limit = f"K {sign} {known.order.steps:,}, at most {self.map_evaluations:,} evaluations"
                 region = f"{region} · {limit}" if region else limit
             said = [region, known.words] if known.done else [known.words, region]
             if not judged:

@@ -19,6 +19,7 @@ from bokeh.io.doc import patch_curdoc
 import swarmviz as sv
 from components.maps import order as orders
 from components.maps import worker as worker_module
+from components.maps.limit import Limit
 from components.maps.work import MapWork
 from components.palette import DARK, LIGHT
 from components.views.map import figure
@@ -207,7 +208,7 @@ def test_a_step_costs_what_the_dynamics_and_a_gradient_by_differences_take(dynam
     assert sim.evaluations <= 10_000
 
 
-def test_evaluations_where_cells_cost_differently_or_nothing_is_left_are_refused_by_name():
+def test_evaluations_that_leave_no_step_are_refused_by_name():
     sim, view = sv.Simulation(sv.CBO(), sv.landscapes.Sphere(), sv.Swarm(n=50, d=2)), Map()
     view.map_evaluations = 99
     with pytest.raises(ValueError, match=r"map_evaluations = 99: .* at least 100"):
@@ -215,8 +216,12 @@ def test_evaluations_where_cells_cost_differently_or_nothing_is_left_are_refused
     view.map_evaluations = 100
     assert view.order_of(sim).steps == 1
     view.map_x = "swarm.n"
-    with pytest.raises(ValueError, match="map_evaluations = 100: N is an axis"):
+    with pytest.raises(ValueError, match=r"map_evaluations = 100: .* at least 400"):
         view.order_of(sim)
+    view.map_x_range = "5:50"
+    assert view.order_of(sim).limit.evaluations == 100, (
+        "a step costs more with one N than with another: each run has its budget"
+    )
 
 
 def test_from_evaluations_a_press_leads_back_to_the_usual_step(alone):
@@ -273,16 +278,14 @@ def test_the_map_of_before_is_grey_and_takes_no_click_while_what_is_set_has_none
 
 
 def test_evaluations_are_the_most_that_a_run_takes_and_that_is_said(alone):
-    """Steps of some dynamics may take fewer than K reckons with, and K has an end."""
-    view, run, _ = alone
+    """Where steps may take less, each run goes on to its budget, and K is where all end."""
+    view, run, maps = alone
     view.map_evaluations = 20_000
     painted(view, run)
     assert "K = 20, at most 20,000 evaluations" in view.said.text
-    descents = sv.Simulation(sv.SBGD(), RASTRIGIN, sv.Swarm(n=10, d=2))
-    for evaluations, n, steps in ((20_000, 10, 7), (orders.MAX_EVALUATIONS, 2, orders.MAX_STEPS)):
-        parts = orders.parts_of(descents) | {"swarm": sv.Swarm(n=n, d=2)}
-        axes = [("dynamics", "gamma"), ("dynamics", "h0")]
-        assert orders.steps_within(evaluations, parts, axes, [[0.1, 0.9], [0.5, 1.0]]) == steps
+    _, picture = view._shown
+    known = maps.known._replace(order=maps.known.order._replace(limit=Limit(8000, 20_000, 40)))
+    assert "K ≤ 8,000, at most 20,000 evaluations" in view._words_of(known, picture, stale=False, broken=False)
 
 
 def test_what_cells_cost_is_known_without_a_copy_for_every_value(monkeypatch):
@@ -503,7 +506,7 @@ def test_the_swarm_is_nowhere_on_a_map_of_other_axes_and_a_click_there_does_noth
 def test_points_of_two_maps_mean_the_same_only_where_their_axes_belong_to_parts_of_the_same_kinds():
     of = small_order()._replace(x=("landscape", "depth"))
     assert of.plane != of._replace(landscape=sv.landscapes.Ackley()).plane
-    assert of.plane == of._replace(steps=3).plane == of._replace(dynamics=sv.CBO(alpha=2.0)).plane
+    assert of.plane == of._replace(limit=Limit.of_steps(3)).plane == of._replace(dynamics=sv.CBO(alpha=2.0)).plane
     assert small_order().plane == small_order(landscape=sv.landscapes.Ackley()).plane, "no axis is of the landscape"
 
 
