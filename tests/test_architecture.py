@@ -33,10 +33,10 @@ CORE_FLOORS = (
     {"simulation", "serialise"},
     {"replay"},
     {"theory", "presets", "ensembles"},
-    {"papers", "drawing", "typed"},
+    {"drawing", "typed"},
     {"compilers"},
     {"exports", "plot", "lessons"},
-    {"explore", "handout", "notebook"},
+    {"explore", "handout", "notebook", "papers"},
     {"gallery"},
     {"swarmviz"},  # the names that the package gives
     {"warm", "cli"},

@@ -6,7 +6,10 @@ import asyncio
 import functools
 import gzip
 import json
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from components.background import ONE_CORE
@@ -16,8 +19,8 @@ from swarmviz.gallery import stored
 from swarmviz.gallery.cards import CARDS, source_title
 from swarmviz.papers import ALL, Figure
 
-DARK_GREY = "#4c4c4c"  # "0.3", in which charts draw what is the same for all
-COLOURS = ("paper", "ink", "soft", "grid", "target", "focus")
+COLOURS = ("paper", "ink", "soft", "grid", "target", "focus", "bars", "outline")
+PAUSE_S = 0.002
 ONE_THREAD = ThreadPoolExecutor(
     1, "swarmviz gallery results"
 )  # those who wait for a result keep no other answer waiting
@@ -41,12 +44,12 @@ def html(key: str) -> str:
         most=work.most_runs(figure), objection=work.objection(figure), proposed=proposed(figure),
         before=keys[place - 1] if place else None, after=keys[place + 1] if place + 1 < len(keys) else None, titles=ALL,
         picture=f"pictures/{key}-{{}}.webp?v={made.digest if made else 0}", alt=wall.alt(CARDS[key]),
-        colours=json.dumps(dict(zip(_colours(LIGHT), _colours(DARK), strict=True)) | {DARK_GREY: DARK.soft}),
+        colours=json.dumps(dict(zip(_colours(LIGHT), _colours(DARK), strict=True))),
     )  # fmt: skip
 
 
 def _colours(theme: Any) -> list[str]:
-    return [*(getattr(theme, name) for name in COLOURS), *theme.curves]
+    return [*(getattr(theme, name) for name in COLOURS), *theme.curves, *theme.landscape]
 
 
 def proposed(figure: Figure) -> int:
@@ -63,8 +66,19 @@ async def reference(key: str) -> bytes:
 
 def _keep(key: str) -> None:
     if key not in _kept:  # by who asked for the same before
-        with ONE_CORE:
-            _kept[key] = gzip.compress(as_json(work.shown(ALL[key], stored.reference(key))).encode(), 6, mtime=0)
+        with _turn():
+            data = stored.reference(key)
+        result = work.shown(ALL[key], data, _turn)
+        with _turn():
+            _kept[key] = gzip.compress(as_json(result).encode(), 6, mtime=0)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """A piece of work with the core that all share; whoever waits for that gets it afterwards."""
+    with ONE_CORE:
+        yield
+    time.sleep(PAUSE_S)  # a lock that is let go and taken again at once goes to no other thread
 
 
 def as_json(result: work.Result) -> str:

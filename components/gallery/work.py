@@ -12,7 +12,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple
 
 from components.background import ONE_CORE, BackgroundThread
@@ -54,9 +54,16 @@ class Standing(NamedTuple):
         return self.result is not None or bool(self.trouble)
 
 
-def shown(figure: Figure, data: Any) -> Result:
-    """A result as it is shown; on any thread but the page's."""
-    return Result(int(data.attrs["runs"]), figure.comparison(data), tuple(panels(figure, data)))
+def shown(figure: Figure, data: Any, turn: Callable[[], AbstractContextManager[Any]]) -> Result:
+    """A result as it is shown; on any thread but the page's. Each panel is drawn in a turn of its own."""
+    with turn():
+        comparison = figure.comparison(data)
+    drawn, found = panels(figure, data), []
+    while True:
+        with turn():
+            if (panel := next(drawn, None)) is None:
+                return Result(int(data.attrs["runs"]), comparison, tuple(found))
+        found.append(panel)
 
 
 def most_runs(figure: Figure) -> int:
@@ -172,8 +179,7 @@ class FigureWork(BackgroundThread):
     def _work(self) -> None:
         try:
             data = self._figure.compute(self._runs, threads=1, progress=self._progress, turn=self._turn)
-            with self._turn():
-                result = shown(self._figure, data)
+            result = shown(self._figure, data, self._turn)
             self.standing = self.standing._replace(result=result)
         except Cancelled:
             self.standing = self.standing._replace(trouble="Stopped.")

@@ -217,8 +217,10 @@ def figure(key, listing, runs, threads, quick, out, plot, store):
     require_writable("--plot", plot)
     if plot is not None and plot.suffix not in (".png", ".svg", ".pdf"):
         raise ValueError(f"--plot {plot}: must end in .png, .svg or .pdf")
-    if plot is not None and importlib.util.find_spec("matplotlib") is None:
-        raise ValueError("--plot: pictures need Matplotlib: pip install 'swarmviz[pictures]'")
+    if plot is not None and not all(map(importlib.util.find_spec, ("matplotlib", "holoviews"))):
+        raise ValueError(
+            "--plot: pictures of figures need Matplotlib and HoloViews: pip install 'swarmviz[pictures,plots]'"
+        )
     click.echo(f"{entry.title} ({entry.reference})\n{entry.question}\n{entry.criterion} {entry.remark}".strip())
     with interruptible() as over:
         data = entry.compute(runs, threads, quick, progress(), store)

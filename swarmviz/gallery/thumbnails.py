@@ -16,6 +16,7 @@ from swarmviz.exports.mpl.arena import Arena
 from swarmviz.exports.mpl.figure import LOCK, by_hand, need
 from swarmviz.papers import Figure
 from swarmviz.papers.charts import Chart, Table, flat
+from swarmviz.papers.plot import draw
 from swarmviz.papers.snapshots import Densities, Occupations, Positions
 from swarmviz.presets.preset import Preset
 from swarmviz.simulation import Simulation
@@ -92,7 +93,7 @@ def of_figure(figure: Figure, data: xarray.Dataset) -> list[bytes]:
     chart, shown = _chosen(figure.charts[-1] if isinstance(figure.charts[-1], Positions) else figure.charts[0], data)
     found = []
     for colours in (style.LIGHT, style.DARK):
-        with by_hand(), LOCK, matplotlib.rc_context(_looks(matplotlib, colours)):
+        with by_hand(), LOCK, matplotlib.rc_context(_looks(colours)):
             found.append(_webp(_drawn(matplotlib, chart, shown, colours)))
     return found
 
@@ -114,12 +115,10 @@ def _chosen(chart: Chart, data: xarray.Dataset) -> tuple[Chart, xarray.Dataset]:
     return chart, data
 
 
-def _looks(matplotlib: Any, colours: Theme) -> dict[str, Any]:
+def _looks(colours: Theme) -> dict[str, Any]:
     return {
         "axes.facecolor": colours.paper,
         "axes.edgecolor": colours.soft,
-        "axes.prop_cycle": matplotlib.cycler(color=[*colours.curves, colours.target, colours.focus, *colours.roles]),
-        "lines.linewidth": 1.4,
         "text.color": colours.ink,
     }
 
@@ -135,20 +134,13 @@ def _drawn(matplotlib: Any, chart: Chart, data: xarray.Dataset, colours: Theme) 
     if isinstance(chart, Table):
         _shares(axes[0, 0], chart, data, colours)
     else:
-        chart.draw(axes, data)
+        draw(chart, axes, data, colours)
     wanted = set(axes.ravel())
     for other in [*figure.axes]:
-        if other.get_label() == "<colorbar>":
+        if other not in wanted:  # a scale of colours
             other.remove()
-        elif other not in wanted:  # a landscape behind a density
-            other.set(yticks=[])
     for one, place in zip(axes.ravel(), _places(rows, columns), strict=True):
         _wordless(one, place)
-    for other in figure.axes:
-        if other not in wanted:
-            other.set_position(
-                next(one.get_position() for one in axes.ravel() if one.get_shared_x_axes().joined(one, other))
-            )
     return figure
 
 
@@ -164,6 +156,7 @@ def _wordless(axes: Any, place: tuple[float, float, float, float]) -> None:
     if axes.get_legend():
         axes.get_legend().remove()
     axes.set(title="", xlabel="", ylabel="")
+    axes.grid(False)
     axes.minorticks_off()
     axes.tick_params(bottom=False, left=False, labelbottom=False, labelleft=False, which="both")
     axes.set_position(place)

@@ -1,15 +1,24 @@
-"""What is drawn of a figure's Dataset: curves, colour maps, scans and tables. Each chart is data and draws into axes that it is given."""
+"""What is drawn of a figure's Dataset: which panels it has, and which elements of :mod:`swarmviz.plot` are in each.
+
+A chart is data. :meth:`Chart.drawn` makes its panels one after the other, each a HoloViews element or the cells of a table; the page of a
+figure draws them with the back end of Bokeh, :mod:`swarmviz.papers.plot` with that of Matplotlib.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from swarmviz.drawing.map import edges_of
+from swarmviz.drawing.style import LIGHT, Theme
 from swarmviz.landscapes import ALL as LANDSCAPES
 from swarmviz.papers.report import deviation
+from swarmviz.plot import parts
+from swarmviz.plot.cells import cells
+from swarmviz.plot.elements import dimension, holoviews, styled
 
 if TYPE_CHECKING:
     import xarray
@@ -25,8 +34,28 @@ SYMBOLS = {
     "run": "run",
     "t": "t",
 }
-FEW = 5  # ticks that have room within axes; so many lines have none
+FEW = 5  # ticks that have room within axes
 FAR = 3.0  # standard errors from the printed value: a cell of a table is coloured
+SHADED = "#f6d5b8"
+ROOM = 0.03, 0.06  # around marks, in widths and heights of the panel
+MARGIN = 0.05  # of what is measured, below and above it on a logarithmic axis
+DEEPEST = 1e-12  # of the highest value, from which on a scale of colours begins
+
+
+class TableText(NamedTuple):
+    """A table: the words of its head, the first above the names of the rows; rows of (text, whether it is shaded); a note below."""
+
+    head: list[str]
+    rows: list[list[tuple[str, bool]]]
+    note: str
+
+
+class Panel(NamedTuple):
+    """One panel of a chart: its title, its row and column, and an element of HoloViews or a table."""
+
+    title: str
+    place: tuple[int, int]
+    shown: Any
 
 
 def cases(data: xarray.Dataset, dim: str | None) -> Iterator[tuple[str, xarray.Dataset]]:
@@ -49,27 +78,6 @@ def number(value: float) -> str:
     return f"{int(value):,}" if float(value).is_integer() and abs(value) < 1e6 else f"{value:.4g}"
 
 
-def legend(ax: Any, lines: int, printed: bool = False) -> None:
-    """A legend of so many lines, if there are several, and of the paper's marks: within the axes where they are few."""
-    if lines > 1 or printed:
-        handles, labels = ax.get_legend_handles_labels()
-        if printed:
-            handles, labels = [*handles, *ax.plot([], [], "o", mfc="none", color="0.3")], [*labels, "printed"]
-        beside = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5)} if len(labels) >= FEW else {}
-        ax.legend(handles, labels, fontsize="small", **beside)
-
-
-def once(row: np.ndarray) -> None:
-    """One legend, on the right, where axes side by side have the same."""
-
-    def said(ax):
-        return [text.get_text() for text in ax.get_legend().get_texts()] if ax.get_legend() else None
-
-    for ax in row[:-1]:
-        if ax.get_legend() and said(ax) == said(row[-1]):
-            ax.get_legend().remove()
-
-
 def size(data: xarray.Dataset, dim: str | None) -> int:
     """Length of a dimension; one where there is none."""
     return data.sizes.get(dim, 1) if dim else 1
@@ -86,6 +94,39 @@ def flat(values: xarray.DataArray, *keep: str) -> np.ndarray:
     return values.squeeze(others).transpose(*[dim for dim in keep if dim in values.dims]).values
 
 
+def framed(
+    layers: list[Any],
+    x_label: str,
+    y_label: str,
+    title: str,
+    legend: bool = False,
+    square: bool = False,
+    **options: Any,
+) -> Any:
+    """Layers over each other, with what stands around them; ``options`` are those that both back ends know, in print they may be square."""
+    both = {"xlabel": x_label, "ylabel": y_label, "show_legend": legend, "show_grid": True} | options
+    return styled(
+        holoviews().Overlay(layers),
+        {**both, "title": title, "legend_position": "bottom"},
+        {**both, "aspect": "square" if square else "auto"},
+    )
+
+
+def above_zero(values: np.ndarray, log: bool) -> np.ndarray:
+    """The values; on a logarithmic axis without those that have no place there."""
+    return np.where(values > 0, values, np.nan) if log else np.asarray(values, float)
+
+
+def around(values: list[np.ndarray]) -> tuple[float, float] | None:
+    """The ends of a logarithmic axis about these positive values; None where there are none."""
+    known = np.concatenate([np.ravel(one) for one in values])
+    known = np.log(known[np.isfinite(known) & (known > 0)])
+    if not known.size:
+        return None
+    more = MARGIN * float(np.ptp(known)) or MARGIN
+    return float(np.exp(known.min() - more)), float(np.exp(known.max() + more))
+
+
 @dataclass(frozen=True)
 class Chart:
     """Base of all charts; ``panels`` are the dimensions of the rows and the columns of axes."""
@@ -97,16 +138,15 @@ class Chart:
         """Rows and columns of axes."""
         return size(data, self.panels[0]), size(data, self.panels[1])
 
-    def draw(self, axes: np.ndarray, data: xarray.Dataset) -> None:
-        """Draw everything; ``axes`` has the shape of :meth:`shape`."""
-        for row, (above, some) in zip(axes, cases(data, self.panels[0]), strict=True):
-            for ax, (beside, one) in zip(row, cases(some, self.panels[1]), strict=True):
-                self.draw_one(ax, one)
-                ax.set_title(", ".join(filter(None, (above, beside))), fontsize="medium")
-            once(row)
+    def drawn(self, data: xarray.Dataset, colours: Theme = LIGHT) -> Iterator[Panel]:
+        """The panels row by row; each is made when it is asked for."""
+        for row, (above, some) in enumerate(cases(data, self.panels[0])):
+            for column, (beside, one) in enumerate(cases(some, self.panels[1])):
+                title = ", ".join(filter(None, (above, beside)))
+                yield Panel(title, (row, column), self.one(one, data, title, colours))
 
-    def draw_one(self, ax: Any, data: xarray.Dataset) -> None:
-        """Draw one of the panels."""
+    def one(self, data: xarray.Dataset, whole: xarray.Dataset, title: str, colours: Theme) -> Any:
+        """What is in one of the panels; ``whole`` has the values of all."""
         raise NotImplementedError
 
 
@@ -121,27 +161,40 @@ class Curves(Chart):
     log: bool = False
     band: bool = True
 
-    def draw_one(self, ax, data):
+    def one(self, data, whole, title, colours):
+        x_label, y_label = "t" if self.x == "t" else label_of(data[self.x]), self.label or label_of(data[self.y])
+        dims = dimension(self.x, x_label), dimension(self.y, y_label)
+        bands: list[Any] = []
+        lines: list[Any] = []
+        claims: list[Any] = []
+        measured: list[np.ndarray] = []
         for i, (name, one) in enumerate(cases(data, self.series)):
-            colour = f"C{i % 10}"
+            colour = _colour(i, colours)
             for _, run in cases(one, "run" if "run" in one[self.y].dims else None):
-                ax.plot(flat(run[self.x], "step"), flat(run[self.y], "step"), color=colour, label=name, lw=1.2)
-                name = "_"
+                at, values = flat(run[self.x], "step"), above_zero(flat(run[self.y], "step"), self.log)
+                lines.append(parts.line(at, values, dims, colour, label=name, width=1.7))
+                measured.append(values)
+                name = ""
             if self.band and f"{self.y}_quantile" in one:
-                low, high = (flat(one[f"{self.y}_quantile"].sel(quantile=q), "step") for q in (0.25, 0.75))
-                ax.fill_between(flat(one[self.x], "step"), low, high, color=colour, alpha=0.2, lw=0)
-        if self.log:
-            ax.set_yscale("log")
-        measured = ax.get_ylim()
-        for i, (_, one) in enumerate(cases(data, self.series)):
-            for end, style in (("claimed", ":"), ("fitted", "--")):
+                low, high = (
+                    above_zero(flat(one[f"{self.y}_quantile"].sel(quantile=q), "step"), self.log) for q in (0.25, 0.75)
+                )
+                bands.append(parts.band(flat(one[self.x], "step"), low, high, dims, colour))
+                measured += [low, high]
+            for end, dash in (("claimed", "dotted"), ("fitted", "dashed")):
                 if f"{self.y}_{end}" in one:
-                    ax.plot(flat(one[self.x], "step"), flat(one[f"{self.y}_{end}"], "step"), style, color=f"C{i % 10}")
-        if self.log:  # a claim that leaves what was measured behind does not squeeze it into a line
-            ax.set_ylim(measured)
-        ax.set_xlabel("t" if self.x == "t" else label_of(data[self.x]))
-        ax.set_ylabel(self.label or label_of(data[self.y]))
-        legend(ax, size(data, self.series))
+                    values = above_zero(flat(one[f"{self.y}_{end}"], "step"), self.log)
+                    claims.append(parts.line(flat(one[self.x], "step"), values, dims, colour, dash=dash, width=1.5))
+        options: dict[str, Any] = {"logy": self.log}
+        if self.log and (ends := around(measured)):
+            options["ylim"] = ends  # a claim that leaves what was measured behind does not squeeze it into a line
+        return framed([*bands, *lines, *claims], x_label, y_label, title, size(data, self.series) > 1, **options)
+
+
+def _colour(i: int, colours: Theme) -> str:
+    """That of the i-th line."""
+    cycle = parts.series_colours(colours)
+    return cycle[i % len(cycle)]
 
 
 @dataclass(frozen=True)
@@ -152,19 +205,17 @@ class Heat(Chart):
     across: str = "n"
     label: str = ""
 
-    def draw(self, axes, data):
-        from matplotlib.colors import LogNorm
-
-        positive = data[self.y].where(data[self.y] > 0)
+    def one(self, data, whole, title, colours):
+        positive = whole[self.y].values
+        positive = positive[positive > 0]
         low, high = float(positive.min()), float(positive.max())
-        norm = LogNorm(max(low, high * 1e-12), high)
-        for row, (above, some) in zip(axes, cases(data, self.panels[0]), strict=True):
-            for ax, (beside, one) in zip(row, cases(some, self.panels[1]), strict=True):
-                values = flat(one[self.y], self.across, "step")
-                mesh = ax.pcolormesh(one["t"], one[self.across], values, norm=norm, shading="nearest")
-                title = ", ".join(filter(None, (above, beside)))
-                ax.set(xlabel="t", ylabel=SYMBOLS.get(self.across, self.across), title=title)
-        axes[0, 0].figure.colorbar(mesh, ax=axes.ravel().tolist(), label=self.label or label_of(data[self.y]))
+        up, across = SYMBOLS.get(self.across, self.across), self.label or label_of(whole[self.y])
+        values = above_zero(flat(data[self.y], self.across, "step"), True)
+        dims = dimension("t"), dimension(self.across, up), dimension(self.y, across)
+        mesh = cells(
+            data["t"].values, data[self.across].values, values, dims, clim=(max(low, high * DEEPEST), high), logz=True
+        )
+        return framed([mesh], "t", up, title)
 
 
 @dataclass(frozen=True)
@@ -176,23 +227,17 @@ class Map(Chart):
     across: str = "distance_power"
     label: str = ""
 
-    def draw_one(self, ax, data):
-        from matplotlib.colors import LogNorm
-
+    def one(self, data, whole, title, colours):
         values, at, up = flat(data[self.y], self.across, self.x), data[self.x].values, data[self.across].values
-        mesh = ax.pcolormesh(_edges(at), _edges(up), np.where(values > 0, values, np.nan), norm=LogNorm())
-        ax.axline((up[0], up[0]), (up[-1], up[-1]), ls=":", color="w")
-        ax.set(
-            xscale="log", yscale="log", xlabel=SYMBOLS.get(self.x, self.x), ylabel=SYMBOLS.get(self.across, self.across)
-        )
-        ax.set(xlim=_edges(at)[[0, -1]], ylim=_edges(up)[[0, -1]])
-        ax.figure.colorbar(mesh, ax=ax, label=self.label or label_of(data[self.y]))
-
-
-def _edges(values: np.ndarray) -> np.ndarray:
-    """Ends of the cells about values that stand on a logarithmic axis."""
-    inner = np.sqrt(values[1:] * values[:-1])
-    return np.concatenate([[values[0] ** 2 / inner[0]], inner, [values[-1] ** 2 / inner[-1]]])
+        x_label, y_label = (SYMBOLS.get(name, name) for name in (self.x, self.across))
+        dims = dimension(self.x, x_label), dimension(self.across, y_label)
+        about = dimension(self.y, self.label or label_of(data[self.y]))
+        mesh = cells(at, up, above_zero(values, True), (*dims, about), log=(True, True), logz=True)
+        ends = [(float(edges[0]), float(edges[-1])) for edges in (edges_of(at, True), edges_of(up, True))]
+        both = np.array([max(low for low, _ in ends), min(high for _, high in ends)])
+        equal = parts.line(both, both, dims, "white", dash="dotted", width=1.8)
+        options: dict[str, Any] = {"logx": True, "logy": True, "xlim": ends[0], "ylim": ends[1], "show_grid": False}
+        return framed([mesh, equal], x_label, y_label, title, **options)
 
 
 @dataclass(frozen=True)
@@ -213,27 +258,50 @@ class Scan(Chart):
     dashed: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
 
-    def draw_one(self, ax, data):
+    def one(self, data, whole, title, colours):
+        x_label = self.x_label or SYMBOLS.get(self.x, self.x)
+        y_label, at = self.label or label_of(data[self.y]), np.asarray(data[self.x].values, float)
+        dims = dimension(self.x, x_label), dimension(self.y, y_label)
+        layers: list[Any] = []
+        seen: list[np.ndarray] = []
         for i, (name, one) in enumerate(cases(data, self.series)):
-            error = one.get(f"{self.y}_standard_error")
-            at = one[self.x].values
-            bars = None if error is None else np.nan_to_num(flat(error, self.x))
-            look = {"color": f"C{i % 10}", "marker": ".", "ls": "--" if name in self.dashed else "-"}
-            ax.errorbar(at, flat(one[self.y], self.x), bars, label=name or None, **look)
-            if f"printed_{self.y}" in one:
-                ax.plot(at, flat(one[f"printed_{self.y}"], self.x), "o", mfc="none", color=f"C{i % 10}")
-        for claim, style in zip(self.claims, (":", "--"), strict=False):
-            ax.plot(at, flat(data[claim], self.x), style, color="0.3", label=label_of(data[claim]))
-        if self.log:
-            ax.set_yscale("log")
-        if self.log_x:
-            ax.set_xscale("log")
-            if len(at) <= FEW:
-                ax.set_xticks(at, [number(value) for value in at])
-                ax.minorticks_off()
-        ax.set(xlabel=self.x_label or SYMBOLS.get(self.x, self.x), ylabel=self.label or label_of(data[self.y]))
+            layers += self._series(one, at, dims, name, _colour(i, colours), seen)
+        for claim, dash in zip(self.claims, ("dotted", "dashed"), strict=False):
+            values = above_zero(flat(data[claim], self.x), self.log)
+            layers.append(parts.line(at, values, dims, colours.soft, label=label_of(data[claim]), dash=dash, width=1.8))
+            seen.append(values)
         printed = data.get(f"printed_{self.y}")
-        legend(ax, size(data, self.series), printed is not None and bool(printed.notnull().any()))
+        is_printed = printed is not None and bool(printed.notnull().any())
+        if is_printed:  # what the hollow marks are, in the legend
+            layers.append(parts.marks(np.empty(0), np.empty(0), dims, colours.soft, label="printed", hollow=True))
+        options: dict[str, Any] = {"logx": self.log_x, "logy": self.log, "padding": ROOM}
+        if self.log and (ends := around(seen)):
+            options["ylim"] = ends
+        if self.log_x and len(at) <= FEW:
+            options["xticks"] = [(float(value), number(value)) for value in at]
+        return framed(layers, x_label, y_label, title, size(data, self.series) > 1 or is_printed, **options)
+
+    def _series(
+        self, one: xarray.Dataset, at: np.ndarray, dims: Any, name: str, colour: str, seen: list[np.ndarray]
+    ) -> list[Any]:
+        """A line with its marks, error bars and printed values; what has to be within the axes is added to ``seen``."""
+        values = above_zero(flat(one[self.y], self.x), self.log)
+        seen.append(values)
+        made = []
+        if (error := one.get(f"{self.y}_standard_error")) is not None:
+            errors = np.nan_to_num(flat(error, self.x))
+            made.append(parts.error_bars(at, values, errors, dims, colour))
+            seen += [values + errors, above_zero(values - errors, True)] if self.log else []
+        dash = "dashed" if name in self.dashed else "solid"
+        made += [
+            parts.line(at, values, dims, colour, label=name, dash=dash, width=1.7),
+            parts.marks(at, values, dims, colour, size=4.0),
+        ]
+        if f"printed_{self.y}" in one:
+            theirs = above_zero(flat(one[f"printed_{self.y}"], self.x), self.log)
+            made.append(parts.marks(at, theirs, dims, colour, hollow=True, size=8.0))
+            seen.append(theirs)
+        return made
 
 
 @dataclass(frozen=True)
@@ -246,31 +314,28 @@ class Table(Chart):
     runs: int = 100
     height: float = 12.0
 
-    def draw_one(self, ax, data):
-        ax.axis("off")
+    def one(self, data, whole, title, colours):
         outer, inner = self.columns
         heads = [f"{a}\n{b}" for a, _ in cases(data, outer) for b, _ in cases(data, inner)]
-        texts, colours, names = [], [], []
-        for row, some in cases(data, self.rows):
-            for metric, label in self.metrics:
-                ours = flat(some[metric], outer, inner).ravel()
-                if f"printed_{metric}" not in some:
-                    texts.append([f"{a:.2e}" for a in ours])
-                    colours.append(["none"] * len(ours))
-                    names.append(f"{row}\n{label}")
-                    continue
-                theirs = flat(some[f"printed_{metric}"], outer, inner).ravel()
-                far = deviation(some, metric, self.runs)
-                apart = np.zeros(len(ours)) if far is None else abs(flat(far, outer, inner).ravel())
-                form = "{:.0%}" if metric == "success_rate" else "{:.2e}"
-                texts.append([f"{form.format(a)}\n({form.format(b)})" for a, b in zip(ours, theirs, strict=True)])
-                colours.append(["#f6d5b8" if f > FAR else "none" for f in apart])
-                names.append(f"{row}\n{label}")
-        table = ax.table(texts, cellColours=colours, rowLabels=names, colLabels=heads, bbox=(0.1, 0, 0.9, 1))
-        table.auto_set_font_size(False)
-        table.set_fontsize(7.5)
+        rows = [
+            [(f"{row}\n{label}", False), *self._cells(some, metric)]
+            for row, some in cases(data, self.rows)
+            for metric, label in self.metrics
+        ]
         source = data[f"printed_{self.metrics[0][0]}"].attrs["source"]
-        ax.annotate(
-            f"In brackets: {source[0].lower()}{source[1:]}. Shaded: ours is more than {FAR:g} standard errors of the difference away.",
-            (0, 0), (0, -6), "axes fraction", "offset points", va="top", fontsize="small",
-        )  # fmt: skip
+        note = f"In brackets: {source[0].lower()}{source[1:]}. Shaded: ours is more than {FAR:g} standard errors of the difference away."
+        return TableText(["", *heads], rows, note)
+
+    def _cells(self, some: xarray.Dataset, metric: str) -> list[tuple[str, bool]]:
+        """The texts of one row, and which are shaded."""
+        ours = flat(some[metric], *self.columns).ravel()
+        if f"printed_{metric}" not in some:
+            return [(f"{a:.2e}", False) for a in ours]
+        theirs = flat(some[f"printed_{metric}"], *self.columns).ravel()
+        far = deviation(some, metric, self.runs)
+        apart = np.zeros(len(ours)) if far is None else abs(flat(far, *self.columns).ravel())
+        form = "{:.0%}" if metric == "success_rate" else "{:.2e}"
+        return [
+            (f"{form.format(a)}\n({form.format(b)})", bool(f > FAR))
+            for a, b, f in zip(ours, theirs, apart, strict=True)
+        ]

@@ -38,7 +38,7 @@ class Figure(FigureSpec):
         Raises
         ------
         ImportError
-            Without Matplotlib: ``pip install swarmviz[pictures]``.
+            Without Matplotlib or HoloViews: ``pip install 'swarmviz[pictures,plots]'``.
         """
         return plot(self, dataset)
 

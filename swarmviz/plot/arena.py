@@ -9,11 +9,11 @@ import numpy as np
 from swarmviz.drawing import style
 from swarmviz.drawing.agents import CountImage, Points
 from swarmviz.drawing.landscape import pixels
-from swarmviz.drawing.landscape_image import landscape_image
 from swarmviz.drawing.line import curve_of, line_picture
 from swarmviz.drawing.line import shift_of as shift_on_line
 from swarmviz.drawing.plane import plane_picture, shift_of
 from swarmviz.drawing.zoom import view_of
+from swarmviz.plot import ground
 from swarmviz.plot.elements import COLOURS, dimension, holoviews, styled
 from swarmviz.simulation import Simulation
 
@@ -64,13 +64,7 @@ def _line(sim: Simulation) -> list[Any]:
     curve = curve_of(sim.landscape, float(view[0][0]), float(view[1][0]), shift_on_line(frame))
     picture = line_picture(frame, sim.landscape, view)
     x, f = dimension("x"), dimension("F", "F(x)")
-    parts = [
-        styled(
-            hv.Curve((curve.x, curve.f), x, f, group="Landscape"),
-            {"color": COLOURS.landscape[0], "line_width": 2},
-            {"color": COLOURS.landscape[0]},
-        )
-    ]
+    parts = [ground.profile(curve.x, curve.f, (x, f), COLOURS.landscape[0])]
     agents = picture.agents
     if isinstance(agents, CountImage):  # under the curve, in the height of the plot
         bounds = (float(agents.low[0]), curve.bottom, float(agents.high[0]), curve.top)
@@ -85,45 +79,23 @@ def _line(sim: Simulation) -> list[Any]:
                 {"color": COLOURS.focus},
             )
         )
-    return [*parts, _minimisers(curve.minimisers, x, f)]
+    return [*parts, ground.stars(curve.minimisers, (x, f))]
 
 
 def _plane(sim: Simulation) -> list[Any]:
-    hv, frame = holoviews(), sim.frame
+    frame = sim.frame
     low, high = (side[:2] for side in sim.landscape.limits(frame.d))
-    count, shift = pixels(frame.d, PIXELS), shift_of(frame)
-    drawn = landscape_image(sim.landscape, frame.d, low - shift, high - shift, count, count)
     picture = plane_picture(frame, sim.landscape, (low, high))
     x, y, bounds = dimension("x1", "x₁"), dimension("x2", "x₂"), (low[0], low[1], high[0], high[1])
-    heights = np.where(drawn.missing, np.nan, drawn.heights)
-    cmap = list(style.hex_colours(style.ramp(COLOURS.landscape, 64)))
-    parts = [
-        styled(
-            hv.Image(
-                heights[::-1],
-                bounds=bounds,
-                kdims=[x, y],
-                vdims=[dimension("height", "height of F")],
-                group="Landscape",
-            ),
-            {"cmap": cmap},
-            {"cmap": cmap},
-        )
-    ]
+    count = pixels(frame.d, PIXELS)
+    parts = [ground.surface(sim.landscape, frame.d, low, high, (x, y), count, shift=shift_of(frame))]
     if isinstance(picture.agents, CountImage):
         parts.append(_counts(picture.agents.image[::-1], bounds, [x, y]))
     else:
         parts.append(_agents(picture.agents, frame, x, y))
     if np.isfinite(picture.focus).all():
-        cross = hv.Points([tuple(picture.focus)], [x, y], group="Consensus")
-        parts.append(
-            styled(
-                cross,
-                {"marker": "cross", "size": 12, "color": COLOURS.focus, "line_width": 2},
-                {"marker": "P", "s": 60, "color": COLOURS.focus},
-            )
-        )
-    return [*parts, _minimisers(picture.minimisers, x, y)]
+        parts.append(ground.cross(picture.focus, (x, y)))
+    return [*parts, ground.stars(picture.minimisers, (x, y))]
 
 
 def _finite_set(sim: Simulation) -> list[Any]:
@@ -154,7 +126,7 @@ def _finite_set(sim: Simulation) -> list[Any]:
             {**look, "s": hv.dim("diameter") ** 2, "edgecolor": COLOURS.outline},
         )
     )
-    return [*parts, _minimisers(at[frame.lowest], x, y)]
+    return [*parts, ground.stars(at[frame.lowest], (x, y))]
 
 
 def _agents(points: Points, frame: Any, x: Any, y: Any) -> Any:
@@ -196,12 +168,3 @@ def _counts(image: np.ndarray, bounds: tuple[float, ...], dims: list[Any]) -> An
         shown, bounds=bounds, kdims=dims, vdims=[dimension("shade", "agents, shade")], group="Agents"
     )
     return styled(element, {"cmap": cmap, "clim": (0, 255)}, {"cmap": cmap, "clim": (0, 255)})
-
-
-def _minimisers(at: np.ndarray, x: Any, y: Any) -> Any:
-    stars = holoviews().Points(np.asarray(at, float).reshape(-1, 2), [x, y], group="Minimisers")
-    return styled(
-        stars,
-        {"marker": "star", "size": 14, "color": COLOURS.minimiser, "line_color": COLOURS.outline},
-        {"marker": "*", "s": 120, "color": COLOURS.minimiser, "edgecolor": COLOURS.outline},
-    )

@@ -12,6 +12,7 @@ from swarmviz.drawing.curves import curves_picture
 from swarmviz.ensembles.dataset import variable
 from swarmviz.ensembles.statistics import quantiles
 from swarmviz.ensembles.units import of_observable
+from swarmviz.plot import parts
 from swarmviz.plot.elements import (
     COLOURS,
     axes_of,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     import xarray
 
 LEVELS = 0.05, 0.25, 0.5, 0.75, 0.95
-THEORY = {"dashed": ("dashed", "--"), "dotted": ("dotted", ":"), "dotdash": ("dotdash", "-.")}
 
 
 def curves(
@@ -107,24 +107,15 @@ def _of_run(sim: Simulation, name: str, over: str, by: str | None, theory: bool)
         if curve is mine or (theory and not curve.measured and curve.of == mine.label):
             # a label that is also that of a dimension would be taken for its values by HoloViews
             label = "measured" if curve.measured else curve.label
-            drawn.append(_line(hv.Curve((curve.k, curve.y), x, y, label=label), curve))
+            drawn.append(_line(curve, (x, y), label))
     return styled(hv.Overlay(drawn).relabel(mine.tip), **_frame(observables[name].log))
 
 
-def _line(element: Any, curve: Any) -> Any:
+def _line(curve: Any, dims: tuple[Any, Any], label: str) -> Any:
     if curve.measured:
-        return styled(
-            element,
-            {"color": COLOURS.curves[0], "line_width": 2, "tools": ["hover"]},
-            {"color": COLOURS.curves[0], "linewidth": 1.6},
-        )
-    dash, stroke = THEORY.get(curve.style, THEORY["dashed"])
-    alpha = 1.0 if curve.applies else 0.4
-    return styled(
-        element,
-        {"color": COLOURS.target, "line_dash": dash, "line_width": 1.5, "alpha": alpha, "tools": ["hover"]},
-        {"color": COLOURS.target, "linestyle": stroke, "linewidth": 1.2, "alpha": alpha},
-    )
+        return parts.line(curve.k, curve.y, dims, COLOURS.curves[0], label=label)
+    dash, alpha = curve.style if curve.style in parts.DASHES else "dashed", 1.0 if curve.applies else 0.4
+    return parts.line(curve.k, curve.y, dims, COLOURS.target, label=label, dash=dash, width=1.5, alpha=alpha)
 
 
 def _of_runs(data: xarray.Dataset, name: str, over: str, by: str | None) -> Any:
@@ -146,11 +137,11 @@ def _of_runs(data: xarray.Dataset, name: str, over: str, by: str | None) -> Any:
         if by is None:
             return styled(holoviews().Overlay(_bands(one, key, over, x, y, 0)), **_frame())
         values = one[by].values
-        parts = [
+        some = [
             _bands(one.isel({by: i}), key, over, x, y, i, f"{symbol_of(data[by])} = {value_words(value)}", half=True)
             for i, value in enumerate(values)
         ]
-        return styled(holoviews().Overlay([element for part in parts for element in part]), **_frame())
+        return styled(holoviews().Overlay([element for part in some for element in part]), **_frame())
 
     return by_menu(levels.assign_attrs(data.attrs), [axis for axis in axes if axis != by], plot)
 
@@ -159,35 +150,19 @@ def _bands(
     one: xarray.Dataset, key: str, over: str, x: Any, y: Any, place: int, label: str = "median", half: bool = False
 ) -> list[Any]:
     """The bands of one set of runs and their median on top."""
-    hv, colour = holoviews(), COLOURS.curves[place % len(COLOURS.curves)]
+    colour = COLOURS.curves[place % len(COLOURS.curves)]
     low, quarter, middle, three, high = one[key].transpose("quantile", "step").values
     at = _places(one, over)
     known = np.isfinite(at) & np.isfinite(middle)
     drawn = []
     for share, (below, above) in {"90%": (low, high), "50%": (quarter, three)}.items():
-        if half and share == "90%":
-            continue
-        area = hv.Area(
-            (at[known], below[known], above[known]), x, [y, dimension(f"{y.name}_top")], label=f"{share} of the runs"
-        )
-        if half:
-            area = area.relabel("")
-        drawn.append(
-            styled(
-                area,
-                {"color": colour, "alpha": 0.2, "line_alpha": 0},
-                {"color": colour, "facecolor": colour, "alpha": 0.2, "linewidth": 0},
+        if not half:
+            drawn.append(
+                parts.band(at[known], below[known], above[known], (x, y), colour, label=f"{share} of the runs")
             )
-        )
-    median = hv.Curve((at[known], middle[known]), x, y, label=label)
-    return [
-        *drawn,
-        styled(
-            median,
-            {"color": colour, "line_width": 2, "tools": ["hover"]},
-            {"color": colour, "linewidth": 1.6},
-        ),
-    ]
+        elif share == "50%":
+            drawn.append(parts.band(at[known], below[known], above[known], (x, y), colour))
+    return [*drawn, parts.line(at[known], middle[known], (x, y), colour, label=label)]
 
 
 def _places(one: xarray.Dataset, over: str) -> np.ndarray:

@@ -11,6 +11,7 @@ from swarmviz.drawing import style
 from swarmviz.drawing.coordinates import chosen, names_of
 from swarmviz.drawing.density import BINS, DensityPicture, density_picture, whole_bins
 from swarmviz.plot.elements import COLOURS, axes_of, by_menu, dimension, holoviews, styled
+from swarmviz.plot.parts import bars
 from swarmviz.simulation import Simulation
 
 if TYPE_CHECKING:
@@ -101,12 +102,7 @@ def _of_runs(data: xarray.Dataset, coordinates: Sequence[int] | None, bins: int)
 
 
 def _histogram(edges: np.ndarray, top: np.ndarray, name: str) -> Any:
-    bars = holoviews().Histogram((edges, top), kdims=[dimension(name)], vdims=[dimension("density")])
-    return styled(
-        bars,
-        {"fill_color": COLOURS.bars, "line_color": COLOURS.paper, "tools": ["hover"]},
-        {"facecolor": COLOURS.bars, "edgecolor": COLOURS.paper},
-    )
+    return bars(edges, top, (dimension(name), dimension("density")))
 
 
 def _framed(overlay: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from swarmviz.ensembles.hitting_times import hitting, runtime_ecdf
+from swarmviz.plot import parts
 from swarmviz.plot.elements import (
     COLOURS,
     axes_of,
@@ -22,7 +23,7 @@ from swarmviz.plot.elements import (
 if TYPE_CHECKING:
     import xarray
 
-DASHES = ("solid", "-"), ("dashed", "--"), ("dotted", ":"), ("dotdash", "-.")  # in Bokeh and in Matplotlib
+DASHES = tuple(parts.DASHES)
 
 
 def ecdf(data: xarray.Dataset, targets: Any = 1e-3, *, by: str | None = None, confidence: float = 0.95) -> Any:
@@ -79,23 +80,12 @@ def ecdf(data: xarray.Dataset, targets: Any = 1e-3, *, by: str | None = None, co
 
 def _steps(one: xarray.Dataset, label: str, place: int, dash: int) -> list[Any]:
     """The share of one set of runs with one target, and its band."""
-    hv, colour = holoviews(), COLOURS.curves[place % len(COLOURS.curves)]
+    colour = COLOURS.curves[place % len(COLOURS.curves)]
     x, y = dimension("evaluations", "evaluations of F"), dimension("share", "share of the runs")
-    bokeh, matplotlib = DASHES[dash % len(DASHES)]
     at, share = one["evaluations"].values, one["ecdf"].values
     known = np.isfinite(share)
     low, high = (np.where(np.isfinite(one[end].values), one[end].values, share) for end in ("ecdf_low", "ecdf_high"))
-    band = hv.Area((at[known], low[known], high[known]), x, [y, dimension("share_high", "upper end")])
-    line = hv.Curve((at[known], share[known]), x, y, label=label)
     return [
-        styled(
-            band,
-            {"color": colour, "alpha": 0.15, "line_alpha": 0},
-            {"color": colour, "facecolor": colour, "alpha": 0.15, "linewidth": 0},
-        ),
-        styled(
-            line,
-            {"color": colour, "line_width": 2, "line_dash": bokeh, "interpolation": "steps-post", "tools": ["hover"]},
-            {"color": colour, "linestyle": matplotlib, "interpolation": "steps-post"},
-        ),
+        parts.band(at[known], low[known], high[known], (x, y), colour, alpha=0.15),
+        parts.line(at[known], share[known], (x, y), colour, label=label, dash=DASHES[dash % len(DASHES)], steps=True),
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from swarmviz.drawing.map import edges_of
+from swarmviz.plot.cells import coloured, mesh
 from swarmviz.plot.elements import (
     are_numbers,
     axes_of,
@@ -77,24 +78,20 @@ def _of(cells: xarray.Dataset, x: str, y: str, value: str, clim: tuple[float, fl
     hv, dims = holoviews(), [dimension_of(cells[name]) for name in (x, y)]
     found, about = cells[value].transpose(y, x).values.astype(float), dimension_of(cells[value], value)
     at, up = cells[x].values, cells[y].values
-    bokeh: dict[str, Any] = {
-        "width": 480,
-        "height": 400,
-        "colorbar": True,
-        "tools": ["hover"],
-        "cmap": "viridis",
-        "clim": clim,
-    }
-    matplotlib: dict[str, Any] = {"colorbar": True, "cmap": "viridis", "clim": clim, "fig_inches": (5.5, 4.5)}
+    bokeh: dict[str, Any] = {"width": 480, "height": 400}
+    matplotlib: dict[str, Any] = {"fig_inches": (5.5, 4.5)}
     if not (are_numbers(at) and are_numbers(up)):
         rows = [(_label(a), _label(b), found[j, i]) for i, a in enumerate(at) for j, b in enumerate(up)]
-        return styled(hv.HeatMap(rows, dims, [about]), {**bokeh, "xrotation": 45}, matplotlib)
+        return styled(coloured(hv.HeatMap(rows, dims, [about]), clim=clim), {**bokeh, "xrotation": 45}, matplotlib)
     order = np.argsort(at), np.argsort(up)
     at, up, found = at[order[0]], up[order[1]], found[np.ix_(order[1], order[0])]
-    logs: dict[str, Any] = {f"log{name}": grows_by_factors(values) for name, values in (("x", at), ("y", up))}
-    logs |= {f"{name}ticks": _ticks(values) for name, values in (("x", at), ("y", up)) if len(values) <= MOST_TICKS}
-    mesh = hv.QuadMesh((edges_of(at, logs["logx"]), edges_of(up, logs["logy"]), found), dims, [about])
-    return styled(mesh, {**bokeh, **logs}, {**matplotlib, **logs, "hooks": [_name_no_other_ticks]})
+    log = grows_by_factors(at), grows_by_factors(up)
+    ticks = {f"{name}ticks": _ticks(values) for name, values in (("x", at), ("y", up)) if len(values) <= MOST_TICKS}
+    return styled(
+        mesh(edges_of(at, log[0]), edges_of(up, log[1]), found, (*dims, about), log=log, clim=clim),
+        bokeh | ticks,
+        matplotlib | ticks | {"hooks": [_name_no_other_ticks]},
+    )
 
 
 def _name_no_other_ticks(plot: Any, _: Any) -> None:

@@ -1,5 +1,6 @@
 """A figure is computed again in pieces, with the bits of the library, within its limits, and leaves no thread."""
 
+import contextlib
 import dataclasses
 import threading
 import time
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 import xarray
 
-from components.gallery import work
+from components.gallery import figure_page, work
 from components.gallery.work import FigureWork, Places, checked_runs, most_runs, objection
 from components.tally import BACKGROUND_SECONDS
 from swarmviz import papers
@@ -34,7 +35,7 @@ def until(holds, seconds=60):
 
 def test_it_comes_to_the_result_of_the_library_and_ends_by_itself(monkeypatch):
     seen = []
-    monkeypatch.setattr(work, "shown", lambda figure, data: seen.append(data) or work.Result(3, "", ()))
+    monkeypatch.setattr(work, "shown", lambda figure, data, turn: seen.append(data) or work.Result(3, "", ()))
     before = BACKGROUND_SECONDS.of("gallery")
     job = FigureWork(quick(), 3)
     job.start()
@@ -57,6 +58,51 @@ def test_agents_at_snapshots_are_the_same_in_turns_too():
 
     np.testing.assert_array_equal(figure.compute(1, turn=Turn)["positions"], figure.compute(1)["positions"])
     assert len(turns) > len(figure.parts[0].snapshots)
+
+
+def test_each_panel_is_drawn_in_a_turn_of_its_own():
+    """So that other work in the background comes between; a figure may have twenty panels."""
+    figure, held, drawn = quick("001-figure4"), [], []
+
+    @contextlib.contextmanager
+    def turn():
+        held.append(len(drawn))
+        yield
+
+    def panels(figure, data):
+        for panel in work_panels(figure, data):
+            drawn.append(panel)
+            yield panel
+
+    work_panels = work.panels
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(work, "panels", panels)
+        result = work.shown(figure, figure.compute(1), turn)
+    assert list(result.panels) == drawn and len(drawn) == 3
+    assert held == [0, 0, 1, 2, 3], "one for the comparison, and one for each panel before it is drawn"
+
+
+def test_whoever_waits_for_the_core_gets_it_before_a_stored_result_is_whole(monkeypatch):
+    """Its thread lets the core go and takes it again: the one that waited must have had it in between."""
+    key, order, begun = "001-figure4", [], threading.Event()
+    panels = work.panels
+
+    def slow(figure, data):
+        for panel in panels(figure, data):
+            order.append("panel")
+            begun.set()
+            time.sleep(0.05)  # so that the other one waits
+            yield panel
+
+    monkeypatch.setattr(work, "panels", slow)
+    monkeypatch.setattr(figure_page, "_kept", {})
+    thread = threading.Thread(target=figure_page._keep, args=(key,))
+    thread.start()
+    assert begun.wait(30)
+    with work.ONE_CORE:
+        order.append("other")
+    thread.join(30)
+    assert order.index("other") < len(order) - 1, "the other one came last"
 
 
 def test_a_result_has_charts_and_a_comparison():
