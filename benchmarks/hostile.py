@@ -52,6 +52,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from attacks import Visitor, attack, changed, token_of  # noqa: E402
 from timing import table  # noqa: E402
+from tornado.httpclient import HTTPClientError  # noqa: E402
 from tornado.websocket import WebSocketClosedError  # noqa: E402
 
 WATCHERS, SECONDS, SETTLE, REST = 10, 6.0, 3.0, 2.0
@@ -60,7 +61,7 @@ QUICK_WATCHERS, QUICK_SECONDS = 2, 1.0
 START = 240.0  # seconds for a server that has to compile its kernels first
 PATIENCE = 10.0  # seconds for one answer to an attacker
 ARRIVAL = 60.0  # seconds for all attackers to get in
-REFUSALS = (OSError, ConnectionError, LookupError, TimeoutError, WebSocketClosedError, RuntimeError, ValueError)
+REFUSALS = (OSError, LookupError, HTTPClientError, WebSocketClosedError, RuntimeError, ValueError)
 
 
 # ---- the server ------------------------------------------------------------------------------------------------------

@@ -7,8 +7,9 @@ In rounds: for ``ROUND_S`` seconds ``VISITORS`` guests are there, each with a wi
 room for another; some close their page, some vanish without a word. Then all leave, and when ``/metrics`` says that nobody is there the
 server's resident memory is read: what is compared is a server without visitors.
 
-The first quarter of the rounds is warm-up, in which kernels, fonts and caches are loaded. The growth is from the median of the quarter that
-follows to the median of the last.
+Before the rounds each wish is carried out ``WARM_UP`` times: a server loads libraries, kernels and fonts for the first visitor who needs
+them, and that is no growth. The first quarter of the rounds is left out as well, in which caches fill up to their bounds. The growth is
+from the median of the quarter that follows to the median of the last.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ from hostile import REFUSALS, Server, served  # noqa: E402
 
 MINUTES, VISITORS, ROUND_S, STAY_S = 60.0, 6, 30.0, (3.0, 15.0)
 EMPTY_S = 120.0  # until all visits of a round have ended
+GIVEN_BACK_S = 6.0  # then, until the server has given back what they have left (components/server/memory.py)
+WARM_UP, WARM_UP_STAY_S = 2, 12.0  # how often each wish, and for how long
 VANISH = 0.3  # the share of those who leave without a word
 GOAL = 0.05  # of growth
 ERROR = re.compile(r"error|traceback|exception", re.IGNORECASE)
@@ -75,11 +78,29 @@ async def one_round(
             await stay(server, random.choice(list(WISHES)), random.uniform(*stays), met)
 
     await asyncio.gather(*(place() for _ in range(visitors)))
+    return await emptied(server)
+
+
+async def warm_up(server: Server, visitors: int, seconds: float, met: Counter[str]) -> int:
+    """Have each wish carried out, so that all is loaded; bytes of memory that the empty server occupies."""
+    left = list(WISHES) * WARM_UP
+
+    async def place() -> None:
+        while left:
+            await stay(server, left.pop(), seconds, met)
+
+    await asyncio.gather(*(place() for _ in range(visitors)))
+    return await emptied(server)
+
+
+async def emptied(server: Server) -> int:
+    """Wait until the last visitor has left; bytes of memory that the server occupies then."""
     patience = time.monotonic() + EMPTY_S
     while await asyncio.to_thread(there, server):
         if time.monotonic() > patience:
             raise RuntimeError("visits have not ended")
         await asyncio.sleep(0.5)
+    await asyncio.sleep(GIVEN_BACK_S)
     return server.resident
 
 
@@ -103,6 +124,8 @@ async def soak(
     """Soak a server so long, and print; whether memory and log are as they shall be."""
     memory, met = [], Counter[str]()
     with served(HERE.parent, *SHORT_LIVES) as server:
+        warm = await warm_up(server, visitors, WARM_UP_STAY_S, met)
+        print(f"warm-up: {warm / 2**20:.0f} MiB, {met['visits']} visits", flush=True)
         until = time.monotonic() + 60 * minutes
         while time.monotonic() < until:
             memory.append(await one_round(server, visitors, round_s, stays, met))

@@ -19,7 +19,7 @@ address (after ``--prefix``)                answer
 ``/gallery…``                               the gallery and its pictures (``components/gallery/``, by ``install``)
 ``/health``, ``/metrics``                   how the server does (``monitoring.py``)
 ``/liveness`` (``--liveness``)              that the server answers; Panel's own would build a whole page for each question
-``/login``, ``/logout`` (``--basic-auth``)  Panel's, because the owner asked for them; the page is behind them
+``/login``, ``/logout`` (``--basic-auth``)  ``login_page.py``, and Panel's; the pages are behind them
 plug-ins, ``--static-dirs``                 the owner's, as they are
 ``/app/metadata``                           not needed: 404
 ``/app/autoload.js``                        404: it embeds the page in another's and builds a session for each request
@@ -50,6 +50,7 @@ from bokeh.server.views.static_handler import StaticHandler
 from bokeh.server.views.ws import WSHandler
 from bokeh.settings import settings
 from jinja2 import Template
+from panel.auth import BasicLoginHandler
 from panel.io.liveness import LivenessHandler
 from panel.io.server import AuthenticatedStaticFileHandler
 from panel.io.server import RootHandler as PanelRootHandler
@@ -58,9 +59,10 @@ from tornado.routing import PathMatches
 from tornado.web import RequestHandler
 
 from components import tally
-from components.server import bokeh_patches, ending, files, monitoring, origins, session_limit
+from components.server import bokeh_patches, ending, files, memory, monitoring, origins, session_limit
 from components.server.bokeh_patches.fast_compression import FastGZip
 from components.server.headers import SecurityHeaders
+from components.server.login_page import Login
 from components.server.pages import Page, PageTemplate, PlainTextHandler, Refusal
 from components.server.sockets import SocketHandler
 from components.server.spare import Spare
@@ -139,6 +141,7 @@ HANDLERS: dict[type, type[RequestHandler]] = {
     MultiRootStaticHandler: files.Extensions,
     LivenessHandler: Liveness,
     IcoHandler: Icon,
+    BasicLoginHandler: Login,
 }
 
 
@@ -216,6 +219,7 @@ class Application(BokehTornado):
             )
             self._loop.add_callback(channel.run)
         self._loop.add_callback(monitoring.watch_lateness)
+        self._loop.add_callback(memory.give_back)
         for context in self._applications.values():
             self._loop.add_callback(self._prepared, context)
             self._spares[context] = Spare(self, context)

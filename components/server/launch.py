@@ -20,7 +20,8 @@ from typing import Any
 import click
 
 from components.compiling import COMPILING
-from components.server import origins, own_functions, own_lessons, own_table
+from components.server import login, origins, own_functions, own_lessons, own_table
+from components.server.login import options_among
 from components.server.worker import This, Worker
 
 PAGE = Path(__file__).parents[2]  # the checkout, or the folder of the page in the installed package
@@ -90,12 +91,6 @@ def require_workers(value: str, more: tuple[str, ...]) -> int:
     return int(value)
 
 
-def options_among(words: tuple[str, ...], names: tuple[str, ...]) -> list[str]:
-    """Which of the options stand among words; Panel takes the beginning of a name for the name."""
-    given = [word.partition("=")[0] for word in words]
-    return [name for name in names if any(len(word) > 2 and name.startswith(word) for word in given)]
-
-
 def require_free(address: str, port: int) -> None:
     """Check that the server can listen there; Panel would report it later, and less clearly.
 
@@ -151,7 +146,7 @@ def command(
     allowed = [word for host in hosts if host not in origins.IPV6_HOSTS for word in ("--allow-websocket-origin", host)]
     path = ["--prefix", prefix] if prefix else []
     scripts = [str(SCRIPT), *([str(EXPLORE)] if explored else [])]
-    return ["panel", "serve", *scripts, "--warm", *where, *path, *allowed, *more]
+    return ["panel", "serve", *scripts, "--warm", *where, *path, *allowed, *login.words(more), *more]
 
 
 def worker_command(worker: Any) -> list[str]:
@@ -292,6 +287,7 @@ def main(
     if embed:
         # Read, and refused where it is no origin, when the application is installed.
         os.environ["SWARMVIZ_EMBED"] = embed
+    login.keep_secret(more)
     origins.IPV6_HOSTS.update(host for host in hosts if host.startswith("["))
     sys.path[:0] = [str(PAGE)]
     if not written:

@@ -4,7 +4,8 @@
     200 as soon as the thread that all visitors share comes to it, 503 once the server is ending, so that a balancer sends nobody any more.
     Whoever reaches the port is answered, under whatever name: a balancer asks by the number of a machine.
 ``/metrics``
-    The numbers of ``components/tally.py`` and of the process, as Prometheus reads them.
+    The numbers of ``components/tally.py`` and of the process, as Prometheus reads them. They are told to this machine and to the networks
+    that ``SWARMVIZ_METRICS`` names, with a log-in or without, and never through a proxy, which would ask for whomever.
 
 Of several workers (``--workers``) any answers: to ``/health`` for itself, to ``/metrics`` with the numbers of all. Each has the label
 ``worker`` there, so that a sum is Prometheus's; ``swarmviz_worker_answers`` says who has told.
@@ -14,7 +15,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import re
 import time
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
 import psutil
@@ -30,6 +34,30 @@ METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 LOOK_EVERY_S = 0.25  # at how late the page's thread is
 OTHERS_S = 2.0  # in which another worker tells its numbers
 MAX_METRICS_BYTES = 2**20
+READERS_VARIABLE = "SWARMVIZ_METRICS"  # networks that may read the numbers, beside this machine
+THIS_MACHINE = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")  # headers of a proxy
+NOT_A_READER = f"403: the numbers are told to this machine, and to the networks that {READERS_VARIABLE} names; not through a proxy."
+
+
+def readers(value: str | None) -> tuple[IPv4Network | IPv6Network, ...]:
+    """The networks whose machines may read ``/metrics``: this machine's, and those named, separated by blanks or commas.
+
+    Raises
+    ------
+    ValueError
+        When one is no network.
+    """
+    named = filter(None, re.split(r"[\s,]+", value or ""))
+    try:
+        return *THIS_MACHINE, *map(ip_network, named)
+    except ValueError as error:
+        raise ValueError(
+            f"{READERS_VARIABLE} = {value!r}: must be networks such as 10.0.0.0/8 or addresses ({error})"
+        ) from None
+
+
+READERS = readers(os.environ.get(READERS_VARIABLE))
 
 _process = psutil.Process()
 NUMBERS = (
@@ -69,6 +97,9 @@ class Metrics(PlainTextHandler):
 
     async def get(self) -> None:
         """The text that Prometheus reads."""
+        if not may_read(self.request):
+            self.answer(403, NOT_A_READER)
+            return
         self.set_header("Cache-Control", "no-store")
         self.set_header("Content-Type", METRICS_TYPE)
         if This.worker is None or of_a_worker(self.request):
@@ -77,6 +108,20 @@ class Metrics(PlainTextHandler):
             self.finish(await of_all(This.worker, self.request.path))
 
     head = get
+
+
+def may_read(request: Any) -> bool:
+    """Whether a request for the numbers comes from a machine that may have them."""
+    if of_a_worker(request):
+        return True
+    if any(name in request.headers for name in FORWARDED):
+        return False
+    try:
+        address = ip_address(request.remote_ip)
+    except ValueError:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return any(address in network for network in READERS)
 
 
 async def of_all(here: Worker, path: str) -> str:

@@ -44,7 +44,7 @@ LONG_LIFE_S = 60.0  # … if it lived shorter than that
 BUSY = {errno.EAGAIN, errno.EWOULDBLOCK, errno.ETOOMANYREFS}  # a worker has not taken the connections of before
 HEAD_ENDS = (b"\r\n\r\n", b"\n\n")  # as Tornado takes them
 TOKEN = re.compile(rb"^sec-websocket-protocol:[^,\r\n]*,[ \t]*([^\s,]+)", re.IGNORECASE | re.MULTILINE)
-PAGE = re.compile(rb"(?:GET|HEAD) [^ ?]*/app(?:\?[^ ]*)? ")
+PAGE = re.compile(rb"(?:GET|HEAD) [^ ?]*/(?:app|explore)(?:\?[^ ]*)? ")
 
 
 class Process:

@@ -31,6 +31,13 @@ class Answer(NamedTuple):
     def text(self) -> str:
         return self.body.decode("utf-8", "replace")
 
+    @property
+    def cookies(self) -> dict[str, str]:
+        """Name → what a browser sends back, of the cookies that are set; not of those that are taken away."""
+        lines = self.headers.get("set-cookie", "").split("\n")
+        pairs = (line.partition(";")[0] for line in lines)
+        return {pair.partition("=")[0]: pair for pair in pairs if pair.partition("=")[2].strip('"')}
+
 
 class Server:
     """A running server; ``prefix`` stands before its paths."""
@@ -70,11 +77,11 @@ class Server:
         return re.search(r'"token":"([^"]+)"', self.page().text)[1]
 
     def opened(
-        self, token: str, headers: tuple[str, ...] = (), host: str | None = None
+        self, token: str, headers: tuple[str, ...] = (), host: str | None = None, page: str = "app"
     ) -> tuple[socket.socket, Answer]:
         """A socket of a page with that token, and how the server answered; ``leave`` it, as a browser does."""
         wire = socket.create_connection(("127.0.0.1", self.port), 60)
-        lines = [f"GET {self.prefix}/app/ws HTTP/1.1", f"Host: {host or self.host}", "Upgrade: websocket", "Connection: Upgrade",
+        lines = [f"GET {self.prefix}/{page}/ws HTTP/1.1", f"Host: {host or self.host}", "Upgrade: websocket", "Connection: Upgrade",
                  "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", f"Sec-WebSocket-Protocol: bokeh, {token}",
                  *headers, "", ""]  # fmt: skip
         wire.sendall("\r\n".join(lines).encode())
@@ -105,7 +112,10 @@ def read(wire: socket.socket, whole: bool = True) -> Answer:
             data += piece
     head, _, body = data.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
-    fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    fields: dict[str, str] = {}
+    for name, _, value in (line.partition(":") for line in lines):
+        name = name.lower()
+        fields[name] = f"{fields[name]}\n{value.strip()}" if name == "set-cookie" and name in fields else value.strip()
     return Answer(int(first.split()[1]) if first else 0, fields, body)
 
 

@@ -13,7 +13,7 @@ from components.server.worker import owner
 from tests.server.nginx import in_front_of
 from tests.server.serving import Server, leave, served
 from tests.server.test_monitoring import run, until
-from tests.server.test_workers import SECRET, numbers, pids
+from tests.server.test_workers import SECRET, of_both, pids
 from tests.test_tally import parsed
 
 pytestmark = [pytest.mark.xdist_group("server"), pytest.mark.timeout(400)]
@@ -38,7 +38,7 @@ def test_one_machine_with_two_workers(tmp_path):
         visitors = [await moving(address) for _ in range(4)]
         owners = [owner(str(session_of(visitor.token)), 2) for visitor, _ in visitors]
         assert sorted(owners) == [0, 0, 1, 1], "pages are fetched from the workers in turn"
-        assert await asyncio.to_thread(numbers, here, "swarmviz_visitors") == {1: 2, 2: 2}
+        assert await asyncio.to_thread(of_both, here, "swarmviz_visitors") == {1: 2, 2: 2}
         cut, listening = visitors[3]
         cut.vanish()
         await asyncio.wait([listening], timeout=10)
