@@ -37,7 +37,7 @@ from hostile import REFUSALS, Server, served  # noqa: E402
 
 MINUTES, VISITORS, ROUND_S, STAY_S = 60.0, 6, 30.0, (3.0, 15.0)
 EMPTY_S = 120.0  # until all visits of a round have ended
-GIVEN_BACK_S = 6.0  # then, until the server has given back what they have left (components/server/memory.py)
+GIVEN_BACK_S = 15.0  # then, until the server has given back what they have left (components/server/memory.py)
 WARM_UP, WARM_UP_STAY_S = 2, 12.0  # how often each wish, and for how long
 VANISH = 0.3  # the share of those who leave without a word
 GOAL = 0.05  # of growth

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
+import types
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import ensembles, first_contact, greedy, guests, hostile, kernels, peers, soak
+from benchmarks import crowd, ensembles, first_contact, greedy, guests, hostile, kernels, peers, soak
 from benchmarks import map as map_benchmark
 from benchmarks.kernels import SECTIONS, TARGETS, main, show_targets
 from benchmarks.processor import Count, Processor, bound, bounds, met, per_piece
@@ -249,6 +251,42 @@ def test_first_contact_times_fresh_processes(monkeypatch):
     monkeypatch.setattr(first_contact, "PROGRAMS", {"start of Python": "pass", "import": "import swarmviz"})
     done = CliRunner().invoke(main, ["--quick", "--first-contact"])
     assert done.exit_code == 0 and "start of Python" in done.output and "The page was not timed" in done.output
+
+
+def test_seconds_of_compiling_are_added_up_by_where_the_kernels_lie():
+    said = (
+        "Compiling kernels, once: 0 of 4 are ready\n"
+        "Compiled swarmviz.dynamics.cbo:advance_runs in 20.1 s; 1 of 4 kernels are compiled\n"
+        "Compiled swarmviz.dynamics.bgk:advance_runs in 25.0 s; 2 of 4 kernels are compiled\n"
+        "Compiled landscape Ackley in 0.5 s; 3 of 4 kernels are compiled\n"
+        "Compiled swarmviz.dynamics.cbo:advance_tile in 12.0 s; all kernels are ready\n"
+    )
+    assert first_contact.by_module(said) == [
+        ("dynamics.cbo, 2 kernels", "32.1"),
+        ("dynamics.bgk, 1 kernel", "25.0"),
+        ("functions of landscapes, 1 kernel", "0.5"),
+    ]
+
+
+def test_before_a_server_is_soaked_each_wish_is_carried_out_so_that_all_is_loaded(monkeypatch):
+    carried_out = []
+
+    async def stay(server, name, seconds, met):
+        carried_out.append(name)
+
+    async def emptied(server):
+        return 7
+
+    monkeypatch.setattr(soak, "stay", stay)
+    monkeypatch.setattr(soak, "emptied", emptied)
+    assert asyncio.run(soak.warm_up(None, 3, 1.0, None)) == 7
+    assert sorted(carried_out) == sorted(list(soak.WISHES) * soak.WARM_UP)
+
+
+def test_a_crowd_is_told_what_each_worker_counts(monkeypatch):
+    text = '# TYPE swarmviz_visitors gauge\nswarmviz_visitors{worker="1"} 3\nswarmviz_visitors{worker="2"} 4\nup 1\n'
+    server = types.SimpleNamespace(prefix="/lab", ask=lambda path: types.SimpleNamespace(text=text))
+    assert crowd.told(server) == {"swarmviz_visitors": {'worker="1"': 3.0, 'worker="2"': 4.0}}
 
 
 def test_a_quick_map_prints_its_ratio_and_the_time_of_its_first_cells():

@@ -219,6 +219,7 @@ class Application(BokehTornado):
             )
             self._loop.add_callback(channel.run)
         self._loop.add_callback(monitoring.watch_lateness)
+        memory.keep_large_apart()
         self._loop.add_callback(memory.give_back)
         for context in self._applications.values():
             self._loop.add_callback(self._prepared, context)

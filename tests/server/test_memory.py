@@ -27,6 +27,28 @@ print(before - resident())
 """
 
 
+# Arrays below one that stays, after a larger one has taught the C library to keep such sizes in its heap.
+LARGE = """
+import os
+from components.server.memory import LARGE_BYTES, keep_large_apart
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+keep_large_apart()
+bytearray(4 * LARGE_BYTES)
+blocks = [bytearray(2 * LARGE_BYTES) for _ in range(20)]
+last = bytearray(2 * LARGE_BYTES)
+before = resident()
+del blocks
+print(before - resident())
+"""
+
+
+@pytest.mark.skipif(memory.trimmer() is None, reason="another C library")
+def test_a_large_array_goes_back_to_the_system_when_it_is_freed():
+    given = subprocess.run([sys.executable, "-c", LARGE], capture_output=True, text=True, check=True).stdout
+    assert int(given) > 15 * 2 * memory.LARGE_BYTES
+
+
 @pytest.mark.skipif(memory.trimmer() is None, reason="another C library")
 def test_memory_that_was_freed_goes_back_to_the_system():
     given = subprocess.run([sys.executable, "-c", FREED], capture_output=True, text=True, check=True).stdout
@@ -54,4 +76,5 @@ def test_it_goes_back_once_the_last_visitor_has_left_and_only_then(monkeypatch):
 def test_where_the_c_library_has_no_such_function_nothing_is_done(monkeypatch):
     monkeypatch.setattr(memory.sys, "platform", "darwin")
     assert memory.trimmer() is None
+    memory.keep_large_apart()
     asyncio.run(asyncio.wait_for(memory.give_back(), 5))
