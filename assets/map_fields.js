@@ -34,6 +34,8 @@ export function render({model}) {
     send(name)(Number(number))
   })
   const goal = makeMenu("Share of its runs that makes a cell good enough: those cells are outlined", (value) => send("map_goal")(Number(value)))
+  const around = "Fit the axes to the largest outlined region"
+  const fit = makeButton({className: "fit", innerHTML: icon("fit"), title: around, ariaLabel: around}, () => model.send_msg({act: "fit"}))
   const take = makeButton({className: "take", textContent: "Export", title: "Figure, script and data of the map"}, () => model.send_msg({act: "take"}))
   const full = makeButton({className: "whole", innerHTML: icon("full")}, () =>
     document.fullscreenElement ? document.exitFullscreen() : paneAround(full)?.requestFullscreen?.())
@@ -50,10 +52,11 @@ export function render({model}) {
     fill(limit, [...prefixed("map_steps", model.steps), ...prefixed("map_evaluations", model.evaluations)],
       evaluations ? `map_evaluations:${evaluations}` : `map_steps:${k}`)
     fill(goal, model.goals.map(([value, words]) => [String(value), words]), String(model.shown.map_goal))
+    fit.disabled = !model.fits
   }
-  for (const name of ["axes", "steps", "evaluations", "goals", "shown", "usual"]) { model.on(name, draw) }
+  for (const name of ["axes", "steps", "evaluations", "goals", "fits", "shown", "usual"]) { model.on(name, draw) }
   listen(model, document, "fullscreenchange", tell)
   tell()
   draw()
-  return make("div", {className: "fields", role: "group", ariaLabel: "What the map is of"}, ...axes.map(({group}) => group), limit, goal, take, full)
+  return make("div", {className: "fields", role: "group", ariaLabel: "What the map is of"}, ...axes.map(({group}) => group), limit, goal, fit, take, full)
 }

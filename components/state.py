@@ -54,6 +54,16 @@ def of_preset(preset: Preset, pictures_per_second: float = 30.0) -> Selection:
     return Selection(*preset.build(), preset.pace * pictures_per_second)
 
 
+def swarm_on(landscape: Landscape, swarm: Swarm) -> Swarm:
+    """The swarm as it can start on another landscape: a dimension that exists there, and a law that is not tied to the old box."""
+    swarm = swarm.copy()
+    smallest, largest = landscape.dims
+    swarm.d = max(smallest, min(swarm.d, largest or swarm.d))
+    if swarm.initial in ("box", "points", "gaussian") or not len(landscape.minimisers(swarm.d)):
+        swarm.initial = "uniform"
+    return swarm
+
+
 def state_of(selection: Selection) -> VisitState:
     """A selection at step 0."""
     return VisitState((RunSpec.at_start(*selection[:3]),), selection.speed)

@@ -11,12 +11,13 @@ import numba
 import numpy as np
 
 import swarmviz as sv
+from components.maps.order import ends_around
 from swarmviz import exports, presets
 from swarmviz.cli.minimum_search import lowest_places
-from swarmviz.drawing.map import map_picture, region_words
+from swarmviz.drawing.map import Region, map_picture, region_words
 from swarmviz.ensembles.map_grid import values_between
 
-CLOSER = {"sigma": (0.1, 1.3), "lam": (0.02, 0.5)}
+Grid = dict[str, list[float]]
 GOAL, EVALUATIONS, N = 0.95, 20_000, 50
 
 
@@ -26,9 +27,13 @@ def loss(x):
     return (1 - x[0]) ** 2 + 10 * (x[1] - x[0] ** 2) ** 2
 
 
-def closer(dynamics: sv.CBO) -> dict[str, list[float]]:
-    """The axes of the second map."""
-    return {name: values_between(dynamics.declared()[name], *ends) for name, ends in CLOSER.items()}
+def fitted(dynamics: sv.CBO, grid: Grid, region: Region) -> Grid:
+    """The axes after a press on *Fit*."""
+    found = {}
+    for (name, values), part in zip(grid.items(), (region.x, region.y), strict=True):
+        declared = dynamics.declared()[name]
+        found[name] = values_between(declared, *ends_around(declared, part, values, log=False))
+    return found
 
 
 def main() -> None:
@@ -38,12 +43,17 @@ def main() -> None:
     landscape = sv.landscapes.Function(loss, -3, 3, minimisers=found.places, title="loss", d=2)
     dynamics, swarm = presets.opening("CBO").build()[0], sv.Swarm(n=N, d=2)  # what the page opens with
     steps = (EVALUATIONS - dynamics.cost_of_start(N).evaluations) // dynamics.cost_of_step(N).evaluations
-    for grid in (sv.ensembles.proposed_grid(dynamics, swarm), closer(dynamics)):
+    grid = sv.ensembles.proposed_grid(dynamics, swarm)
+    for again in (True, False):
         *_, table = sv.refine(dynamics, landscape, swarm, grid, runs=100, steps=steps)
         values = {str(name): data.values for name, data in table.data_vars.items() if data.dims == ("sigma", "lam")}
         picture = map_picture(np.array(grid["sigma"]), np.array(grid["lam"]), (False, False), values, "found", GOAL)
         assert picture is not None
+        print(", ".join(f"{name} {values[0]:g}:{values[-1]:g}" for name, values in grid.items()))
         print(region_words(picture, ("σ", "λ")))
+        if again:
+            assert picture.region is not None
+            grid = fitted(dynamics, grid, picture.region)
     sim = sv.Simulation(dynamics, landscape, swarm)
     target = Path(__file__).parents[1] / "docs" / "tuning.png"
     target.write_bytes(exports.picture(sim, "map", "png", table=table, goal=GOAL, dpi=96))

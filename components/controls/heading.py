@@ -41,7 +41,7 @@ def chosen(name: str, value: str, now: Selection, comparing: bool) -> Selection 
         return now._replace(dynamics=first.dynamics) if comparing else first
     if name == "landscape" and value in landscapes.ALL:
         landscape = landscapes.ALL[value]()
-        return now._replace(landscape=landscape, swarm=swarm_on(landscape, now.swarm))
+        return now._replace(landscape=landscape, swarm=state.swarm_on(landscape, now.swarm))
     if name == "preset" and value in presets.ALL:
         return state.of_preset(presets.ALL[value])
     return None
@@ -66,13 +66,3 @@ def _built(name: str) -> dict[str, tuple[type, dict[str, Any]]]:
     """The types and values of a preset's parts."""
     parts = zip(PARTS, presets.ALL[name].build(), strict=True)
     return {name: (type(part), part.values_now()) for name, part in parts}
-
-
-def swarm_on(landscape: landscapes.Landscape, swarm: Swarm) -> Swarm:
-    """The swarm as it can start on another landscape: a dimension that exists there, and a law that is not tied to the old box."""
-    swarm = swarm.copy()
-    smallest, largest = landscape.dims
-    swarm.d = max(smallest, min(swarm.d, largest or swarm.d))
-    if swarm.initial in ("box", "points", "gaussian") or not len(landscape.minimisers(swarm.d)):
-        swarm.initial = "uniform"
-    return swarm

@@ -3,7 +3,7 @@
 ==================== =======================================================================================
 ``preset=…``         the run with which it begins; without one, that of the opening example
 ``dynamics=…``       instead: the preset with which that dynamics is first seen
-``landscape=…``      another landscape under it, with its defaults
+``landscape=…``      another landscape under it, with its defaults, as the page's menu has it
 ``sigma=…``          any declared parameter of the dynamics, the landscape or the swarm, typed as on the command line
 ``landscape.sigma``  where more than one part has a parameter of that name
 ==================== =======================================================================================
@@ -153,7 +153,8 @@ def _begun(texts: Mapping[str, str]) -> Selection:
     else:
         begun = visit.of_preset(next(iter(presets.ALL.values())))
     if LANDSCAPE in texts:
-        begun = begun._replace(landscape=chosen(LANDSCAPE, texts[LANDSCAPE], landscapes.ALL, "landscape =")())
+        landscape = chosen(LANDSCAPE, texts[LANDSCAPE], landscapes.ALL, "landscape =")()
+        begun = begun._replace(landscape=landscape, swarm=visit.swarm_on(landscape, begun.swarm))
     return begun
 
 

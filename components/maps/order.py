@@ -11,9 +11,9 @@ from components.maps.limit import MAX_STEPS, Limit
 from swarmviz import presets
 from swarmviz.drawing.map import is_log
 from swarmviz.dynamics import Dynamics
-from swarmviz.ensembles.map_grid import SIDE, proposed_ranges, values_between
+from swarmviz.ensembles.map_grid import DIGITS, SIDE, proposed_ranges, values_between
 from swarmviz.landscapes import Landscape
-from swarmviz.parameters import Real, is_used
+from swarmviz.parameters import Real, Whole, is_used
 from swarmviz.serialise import as_json, described
 from swarmviz.simulation import Simulation
 from swarmviz.swarm import Swarm
@@ -26,6 +26,7 @@ MAX_EVALUATIONS = 10**9
 GOALS = (50, 80, 90, 95, 99)  # shares of the runs in per cent
 MAX_COORDINATES = 20_000  # agents times dimension of the largest swarm of a map
 RUNS = 100  # of a cell
+MARGIN = 2  # cells beside a region to which the axes are fitted, at least
 USUAL_ENDS = {"n": 200, "d": 12}  # of axes of N and d
 Ends = tuple[float, float]
 
@@ -138,6 +139,29 @@ def usual_steps(dynamics: Dynamics) -> int:
     """By which step a run must have found the minimum unless another one is chosen: when the opening preset's question is answered."""
     steps = presets.opening(type(dynamics).__name__).steps
     return min((known for known in STEPS if known >= steps), default=STEPS[-1])
+
+
+def ends_around(declared: Any, part: Ends, values: Sequence[float], log: bool) -> Ends:
+    """A range around a part of an axis, which is then at most its middle third; as far as the parameter's bounds allow.
+
+    It reaches at least ``MARGIN`` of the present values beyond each end, so that what the axis has cut off comes into sight; but below the
+    least value of the slider, which is where a parameter changes its meaning, only a part that does so itself.
+    """
+    to, back = (math.log, math.exp) if log else (float, float)
+    low, high = map(to, part)
+    margin = max(high - low, MARGIN * (to(values[-1]) - to(values[0])) / max(len(values) - 1, 1))
+    ends = [back(low - margin), back(high + margin)]
+    if isinstance(declared, Whole):
+        ends = [math.floor(ends[0]), math.ceil(ends[1])]
+    least = declared.get_soft_bounds()[0]
+    if least is not None and part[0] >= least:
+        ends[0] = max(ends[0], least)
+    for i, (bound, inclusive) in enumerate(
+        zip(declared.bounds or (None, None), declared.inclusive_bounds, strict=True)
+    ):
+        if bound is not None and (ends[i] <= bound if i == 0 else ends[i] >= bound):
+            ends[i] = bound if inclusive else (bound + part[i]) / 2
+    return float(f"{ends[0]:.{DIGITS}g}"), float(f"{ends[1]:.{DIGITS}g}")
 
 
 def values_of(declared: Any, ends: Ends) -> tuple[float, ...]:

@@ -15,6 +15,7 @@ from components.playback.pane import Parts
 from components.playback.panes import Panes
 from components.playback.replacement import RunReplacement
 from components.playback.transport import Transport
+from components.state import swarm_on
 from components.text import sentence
 from components.views.arena.mouse_modes import MouseModes
 from components.views.arena.well_keys import WellKeys
@@ -89,7 +90,7 @@ class Choices:
         """A landscape that was made elsewhere than in a menu of the heading; the swarms start as they can on it."""
         panes, selections = self._panes, self._replacement.selections
         now = selections[panes.place]
-        swarm = heading.swarm_on(landscape, now.swarm)
+        swarm = swarm_on(landscape, now.swarm)
         selections = [selection._replace(swarm=swarm) for selection in selections]
         selections[panes.place] = now._replace(landscape=landscape, swarm=swarm)
         self._replacement.choose(selections)

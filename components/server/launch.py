@@ -293,9 +293,8 @@ def main(
     if not written:
         which = f"{many} workers" if many > 1 else "the server"
         page = page_address(address, number, prefix, origin)
-        click.echo(
-            f"Starting {which}; open {page}{'explore' * bool(explore)} when it says that the app is running. {how_to_end()}"
-        )
+        where_to = "explore" if explore else own_functions.opening_query(classes)
+        click.echo(f"Starting {which}; open {page}{where_to} when it says that the app is running. {how_to_end()}")
     if many > 1 and not written:
         sys.exit(workers_of(many, address, number, page))
     where = ["--address", address, "--port", str(number)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from urllib.parse import quote
 
 from swarmviz import landscapes
 from swarmviz.cli.own_functions import class_at, is_address
@@ -40,6 +41,11 @@ def loaded(
         landscape = cls()
         landscape.require_dimension(landscape.dims[1] or OPENING_DIMENSION)
     return classes
+
+
+def opening_query(classes: Sequence[type[landscapes.Landscape]]) -> str:
+    """What follows the address of the page for a visit that begins with the first of these landscapes; "" of none."""
+    return f"?landscape={quote(classes[0].__name__)}" if classes else ""
 
 
 def put_into_menu(classes: Sequence[type[landscapes.Landscape]]) -> Iterator[str]:

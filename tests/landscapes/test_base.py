@@ -370,7 +370,7 @@ def test_a_landscape_survives_a_pickle(landscape):
 
 
 def test_a_landscape_of_four_dimensions_takes_the_swarm_along_and_is_drawn_as_a_slice_through_its_minimum():
-    from components.controls.heading import swarm_on
+    from components.state import swarm_on
     from components.views.arena.background import background
     from swarmviz import Swarm
 

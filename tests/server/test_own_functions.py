@@ -6,6 +6,7 @@ import base64
 import json
 import sys
 import zlib
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from click.testing import CliRunner
 import swarmviz as sv
 from components import state as visit
 from components.controls.heading import chosen, heading_of, parts_of
-from components.links import permalink
+from components.links import permalink, readable
 from components.server import launch, own_functions
 from swarmviz.presets import ALL as PRESETS
 
@@ -45,6 +46,13 @@ def link_of(landscape):
     content[0][0][2] = landscape
     packed = base64.urlsafe_b64encode(zlib.compress(json.dumps(content).encode())).decode().rstrip("=")
     return f"{permalink.VERSION}.{packed}"
+
+
+def test_the_address_that_the_command_names_begins_with_it(served):
+    query = own_functions.opening_query([sv.landscapes.ALL["loss"]])
+    assert query == "?landscape=loss" and own_functions.opening_query([]) == ""
+    found = readable.asked({name: [value.encode()] for name, value in parse_qsl(query[1:])})
+    assert not found.complaint and type(found.state.runs[0].journal[0].landscape) is sv.landscapes.ALL["loss"]
 
 
 def test_it_is_in_the_menu_and_can_be_chosen_linked_and_run(served):

@@ -26,6 +26,8 @@ class MapFields(pn.custom.JSComponent):
         Called when another value was chosen; ``name`` is an option of the map.
     on_take : function ()
         Called when somebody wants to take something out.
+    on_fit : function ()
+        Called when the axes are to be fitted to the region that is outlined.
     """
 
     axes = param.List([], doc="Each parameter that may be an axis: its name and its words.")
@@ -34,22 +36,28 @@ class MapFields(pn.custom.JSComponent):
     goals = param.List(
         [], doc="Each share of runs that may be chosen: in per cent, 0 for the best cells, and its words."
     )
+    fits = param.Boolean(False, doc="Whether a region is outlined to which the axes can be fitted.")
     shown = param.Dict({}, doc="Option → its value.")
     usual = param.Dict({}, doc="Range → that which holds as long as no other is chosen.")
 
     _esm, _stylesheets = component("map_fields")
 
     def __init__(
-        self, on_change: Callable[[str, Any], None], on_take: Callable[[], None] = lambda: None, **params: Any
+        self,
+        on_change: Callable[[str, Any], None],
+        on_take: Callable[[], None] = lambda: None,
+        on_fit: Callable[[], None] = lambda: None,
+        **params: Any,
     ):
         super().__init__(**{"margin": 0, "sizing_mode": "stretch_width"} | params)
-        self._on_change, self._on_take = on_change, on_take
+        self._on_change, self._acts = on_change, {"take": on_take, "fit": on_fit}
 
     def _handle_msg(self, data: Any) -> None:
-        if data == {"act": "take"}:
-            self._on_take()
+        if not isinstance(data, dict):
             return
-        if not isinstance(data, dict) or set(data) != {"name", "value"}:
+        if set(data) == {"act"} and isinstance(data["act"], str) and data["act"] in self._acts:
+            self._acts[data["act"]]()
+        if set(data) != {"name", "value"}:
             return
         name, value = data["name"], data["value"]
         if name in NUMBERS:

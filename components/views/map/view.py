@@ -10,7 +10,7 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from html import escape
 from typing import Any, ClassVar, NamedTuple
 
@@ -119,7 +119,7 @@ class Map(View):
         )  # fmt: skip
         self._frame = pn.Column(sizing_mode="stretch_both", min_height=figure.LEAST_PX, margin=0)
         self.said = text_below()
-        self.fields = MapFields(weakly(self._typed), weakly(self._take))
+        self.fields = MapFields(weakly(self._typed), weakly(self._take), weakly(self._fit))
         self._pane = pn.Column(
             self.fields,
             self._frame,
@@ -173,6 +173,20 @@ class Map(View):
         """What is put on the page."""
         return self._pane
 
+    def _fit(self) -> None:
+        """The axes around the largest region that is outlined."""
+        asked, shown = self._order, self._shown
+        if shown is None or asked is None or asked.key != shown[0].key or shown[1].region is None:
+            return
+        order, region = shown[0], shown[1].region
+        wanted = {}
+        for name, axis, part, values, log in zip(
+            RANGES, (order.x, order.y), (region.x, region.y), (order.x_values, order.y_values), order.log, strict=True
+        ):
+            low, high = orders.ends_around(order.declared(axis), part, values, log)
+            wanted[name] = f"{low:g}:{high:g}"
+        self._choose(wanted)
+
     def _typed(self, name: str, value: Any) -> None:
         """Another value in a field."""
         wanted = {name: value}
@@ -180,6 +194,10 @@ class Map(View):
             wanted = dict.fromkeys(LIMITS, 0) | wanted
         elif name in ("map_x", "map_y") and value != getattr(self, name):
             wanted[f"{name}_range"] = ""
+        self._choose(wanted)
+
+    def _choose(self, wanted: Mapping[str, Any]) -> None:
+        """Other options, or a complaint that says why not."""
         if not self._complaint and all(getattr(self, option) == new for option, new in wanted.items()):
             return
         try:
@@ -387,11 +405,13 @@ class Map(View):
             self._place(built)
         if self.drawn is not None:
             self._shown = known.order, picture
+            self.fields.fits = picture.region is not None and not payload.stale
             figure.write(self.drawn, picture, payload.columns, self.map_colour, self._colours, payload.stale)
             figure.place(self.drawn, payload.here)
 
     def _grey(self) -> None:
         """What is still seen is another map than the one that is set."""
+        self.fields.fits = False
         if self.drawn is not None:
             figure.fade(self.drawn, stale=True)
             figure.place(self.drawn, None)

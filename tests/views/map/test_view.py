@@ -131,7 +131,7 @@ def test_other_parameters_grey_the_map_and_a_new_one_takes_its_place(shown, monk
     monkeypatch.setattr(worker_module, "SETTLED_S", 3600.0)  # no new map comes
     edit(session, "dynamics.dt", "0.02")
     settle(session)
-    assert wait(lambda: session.transport.redraw() or view.drawn.cells.glyph.fill_alpha < 1)
+    assert wait(lambda: session.transport.redraw() or view.drawn.cells.glyph.fill_alpha < 1, 60)
     assert "a new map begins" in view.said.text and session.maps.known.order.key == first != session.maps.key
     monkeypatch.setattr(worker_module, "SETTLED_S", 0.0)
     with session.maps._wake:
@@ -320,6 +320,46 @@ def test_the_export_button_asks_for_the_drawer(shown):
     view.fields._handle_msg({"act": "take"})
     assert session.page.contextbar_open
     assert list(session.drawer)[session.page.contextbar[0][0].active] == "Export"
+
+
+def test_fit_puts_the_axes_around_the_region_that_is_outlined(alone):
+    view, run, maps = alone
+    assert not view.fields.fits, "nothing is seen yet"
+    view.fields._handle_msg({"act": "fit"})
+    assert (view.map_x_range, view.map_y_range) == ("", "")
+    statistics = maps.known.statistics
+    rate = np.zeros_like(statistics["success_rate"])
+    rate[1, :] = 0.97
+    maps.known = maps.known._replace(statistics=statistics | {"success_rate": rate})
+    view.map_goal = 95
+    painted(view, run)
+    assert view.fields.fits
+    order = view._order
+    view.fields._handle_msg({"act": "fit"})
+    expected = [
+        orders.ends_around(order.declared(axis), (values[1 - i], values[1]), values, False)
+        for i, (axis, values) in enumerate([(order.x, order.x_values), (order.y, order.y_values)])
+    ]
+    assert [ends_of(name, getattr(view, name)) for name in module.RANGES] == expected
+    assert expected[0][0] < order.x_values[1] < expected[0][1] and expected[1][1] > order.y_values[1]
+    run.dynamics.alpha = 3.0
+    painted(view, run)
+    assert not view.fields.fits, "what is seen is the map of before"
+    before = view.map_x_range, view.map_y_range
+    view.fields._handle_msg({"act": "fit"})
+    assert (view.map_x_range, view.map_y_range) == before
+
+
+@pytest.mark.parametrize("data", [{"act": "no"}, {"act": ["fit"]}, {"act": "fit", "value": 1}, ["fit"], None, "fit"])
+def test_what_is_no_press_of_the_fields_does_nothing(data):
+    pressed: list[str] = []
+    fields = module.MapFields(
+        lambda *of: pressed.append("change"), lambda: pressed.append("take"), lambda: pressed.append("fit")
+    )
+    fields._handle_msg(data)
+    assert not pressed
+    fields._handle_msg({"act": "fit"})
+    assert pressed == ["fit"]
 
 
 def test_ranges_are_two_numbers():
