@@ -10,13 +10,14 @@ from swarmviz.version import __version__, release_of
 
 choose_cache(release_of(__version__))  # commits of the same kernels share them
 
-from swarmviz import dynamics, ensembles, landscapes, plot, schedules
+from swarmviz import dynamics, ensembles, landscapes, plot, schedules, threads
 from swarmviz.dynamics import *
 from swarmviz.ensembles import refine, run_ensemble, sweep
 from swarmviz.frame import Diverged, Frame
 from swarmviz.notebook import show
 from swarmviz.simulation import Simulation
 from swarmviz.swarm import Swarm
+from swarmviz.threads import set_threads
 
 __all__ = [
     "Diverged",
@@ -30,7 +31,9 @@ __all__ = [
     "refine",
     "run_ensemble",
     "schedules",
+    "set_threads",
     "show",
     "sweep",
+    "threads",
     *dynamics.ALL,
 ]

@@ -33,6 +33,7 @@ from swarmviz.events import Kind
 from swarmviz.frame import Clock, Diverged, Frame, Observable
 from swarmviz.kernels.blocks import from_blocks
 from swarmviz.kernels.packs import ANSWER_ROWS, Box, Objective, Output, SmoothObjective, Steps
+from swarmviz.kernels.team import chunks_of
 from swarmviz.landscapes import basins
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Described
@@ -212,6 +213,14 @@ class Dynamics(Described):
     def moved_to(self, state: Any, landscape: Landscape) -> Any:
         """The state carried over to another landscape (or the same with other wells): the best value so far is forgotten."""
         return state._replace(best=np.inf) if hasattr(state, "best") else state
+
+    @staticmethod
+    def by_team(n: int, d: int, landscape: Landscape) -> bool:
+        """Whether a run is so large that it is cut into chunks, for a team of threads (:mod:`swarmviz.kernels.team`).
+
+        How many threads there are is no matter: its sums are then taken chunk by chunk.
+        """
+        return landscape.side_by_side and chunks_of(n, d) > 0
 
     # ---- what advance_many is made of ----------------------------------------------------------------------------------
 

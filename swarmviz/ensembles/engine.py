@@ -21,6 +21,7 @@ from swarmviz.dynamics.stall import Stalling
 from swarmviz.ensembles.event_counts import EventCounts
 from swarmviz.ensembles.settings import Problem, Settings
 from swarmviz.ensembles.stopping import GOES_ON, Watch, Window
+from swarmviz.threads import THREADS
 
 CALL_STEPS = 1 << 16  # most steps of a kernel's call: bounds the arrays of schedules, which have one value per step
 CALL_WORK = 1 << 25  # most agent-coordinate-steps of a call: a Ctrl-C takes effect within a moment
@@ -361,11 +362,12 @@ def _work(
 ) -> None:
     """What a thread does: some runs after the others; reports how many of which ensemble, or what went wrong, and None in the end."""
     try:
-        while not cancelled.is_set():
-            with lock:
-                ensemble, group = next(jobs, (None, range(0)))
-            if ensemble is None or not ensemble.run(group, cancelled, reports.put, turn):
-                break
+        with THREADS.at_most(1):  # the others have runs of their own
+            while not cancelled.is_set():
+                with lock:
+                    ensemble, group = next(jobs, (None, range(0)))
+                if ensemble is None or not ensemble.run(group, cancelled, reports.put, turn):
+                    break
     except BaseException as error:  # a bad parameter, or a Ctrl-C inside a stop: the caller's business
         reports.put(error)
     reports.put(None)
