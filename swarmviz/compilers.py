@@ -33,6 +33,7 @@ WITH_KERNELS = (
     "swarmviz.dynamics",
     "swarmviz.laws",
     "swarmviz.drawing.kernel_estimate",
+    "swarmviz.dynamics.teams",
 )  # what imports all that have some
 CHECK_EVERY_S = 0.5
 MOST_PROCESSES = 4  # each takes 0.4 GB

@@ -39,6 +39,7 @@ FAST = {"reassoc", "nsz", "arcp", "contract", "afn"}
 # Annotations of kernels' parameters and of packs' fields; float, int and bool stand for themselves.
 Reals = Annotated[np.ndarray, types.float64[::1]]
 Wholes = Annotated[np.ndarray, types.int64[::1]]
+Words = Annotated[np.ndarray, types.uint64[::1]]
 Table = Annotated[np.ndarray, types.float64[:, ::1]]  # (d, n): one row per coordinate; or a row per run, per minimiser
 RunRows = Annotated[np.ndarray, types.float64[:, :]]  # (runs, …): rows that lie apart, each begins with a cache line
 Flags = Annotated[np.ndarray, types.uint8[::1]]

@@ -166,13 +166,18 @@ def by_block(walkers, x):
 
 
 @inner
-def distances(walkers, companion, apart):
-    """apart (N,) ← |X_n − X_j(n)|, of two walkers at a time, so that one's sum need not wait for the other's."""
-    flat, width, last = walkers.reshape(walkers.size), np.uint64(walkers.shape[1]), companion.size - 1
+def distances(walkers, first, companion, apart):
+    """apart (n,) ← |X_n − X_j(n)| of n walkers from the ``first`` on, of two at a time, so that one's sum need not wait for the other's."""
+    flat, width, last, begin = (
+        walkers.reshape(walkers.size),
+        np.uint64(walkers.shape[1]),
+        companion.size - 1,
+        np.uint64(first),
+    )
     for pair in range(0, last + 1, 2):
         m, n = np.uint64(min(pair, max(last - 1, 0))), np.uint64(min(pair + 1, last))
-        here, there, total = m * width, np.uint64(companion[m]) * width, 0.0
-        here_too, there_too, total_too = n * width, np.uint64(companion[n]) * width, 0.0
+        here, there, total = (begin + m) * width, np.uint64(companion[m]) * width, 0.0
+        here_too, there_too, total_too = (begin + n) * width, np.uint64(companion[n]) * width, 0.0
         for i in range(width):
             way, way_too = flat[here + i] - flat[there + i], flat[here_too + i] - flat[there_too + i]
             total += way * way
@@ -197,7 +202,7 @@ def look(run, params, tau, alpha, beta, step, workspace):
     log_virtual[:] = 0.0
     cloning.add_relative(f, alpha, params.kind, tau, params, workspace, log_virtual)
     if beta != 0.0:
-        distances(workspace.rows, workspace.companion, workspace.apart)
+        distances(workspace.rows, 0, workspace.companion, workspace.apart)
         if params.distance == cloning.DECAYING:
             for n in range(n_agents):
                 log_virtual[n] -= beta * workspace.apart[n]

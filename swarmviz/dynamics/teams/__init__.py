@@ -3,6 +3,6 @@
 The equations, and what a step does with a block, are those of the dynamics' own file.
 """
 
-from swarmviz.dynamics.teams import bgk, cbo, pso, ssa
+from swarmviz.dynamics.teams import bgk, cbo, fmc, pso, ssa
 
-__all__ = ["bgk", "cbo", "pso", "ssa"]
+__all__ = ["bgk", "cbo", "fmc", "pso", "ssa"]

@@ -250,4 +250,4 @@ def advance(runs: Runs, steps: Steps, params: Params, *arguments: Any) -> None:
     """Advance runs of a large swarm in place, one after the other, each with as many threads as are free."""
     n = runs.energy.shape[1]
     common = Common(np.ones(n if 0 < params.batch < n else 0, np.uint8))
-    advance_each(advance_part, runs, 2 * (steps.steps + 1), common, steps, params, *arguments)
+    advance_each(advance_part, runs, range(len(runs.seed)), 2 * (steps.steps + 1), common, steps, params, *arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from swarmviz.kernels.compiled import Kernel
@@ -10,7 +11,7 @@ from swarmviz.kernels.team_sums import make_partial
 from swarmviz.threads import THREADS
 
 
-def advance_each(advance_part: Kernel, runs: Any, phases: int, *arguments: Any) -> None:
+def advance_each(advance_part: Kernel, runs: Any, which: Iterable[int], phases: int, *arguments: Any) -> None:
     """Advance runs of a large swarm in place, one after the other, each with as many threads as are free.
 
     Parameters
@@ -19,6 +20,8 @@ def advance_each(advance_part: Kernel, runs: Any, phases: int, *arguments: Any) 
         What each thread of the team is given.
     runs : pack
         With a row per run.
+    which : iterable of int
+        Their numbers.
     phases : int
         At most so many in a call.
     *arguments
@@ -26,7 +29,7 @@ def advance_each(advance_part: Kernel, runs: Any, phases: int, *arguments: Any) 
     """
     d = runs.x.shape[1] // runs.energy.shape[1]
     advance_part.compile()  # here, and not by each thread
-    for r in range(len(runs.seed)):
+    for r in which:
         team, partial = make_team(phases), make_partial(runs.energy.shape[1], d)
 
         def part(number: int, r: int = r, team: Team = team, partial: Any = partial) -> None:

@@ -272,4 +272,4 @@ def advance(runs: Runs, steps: Steps, params: Params, *arguments: Any) -> None:
     common = Common(
         aligned(n * d if heun else 0), aligned(n if heun else 0), aligned(d), np.ones(n if batch else 0, np.uint8)
     )
-    advance_each(advance_part, runs, 3 * (steps.steps + 1), common, steps, params, *arguments)
+    advance_each(advance_part, runs, range(len(runs.seed)), 3 * (steps.steps + 1), common, steps, params, *arguments)

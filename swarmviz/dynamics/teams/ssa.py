@@ -327,4 +327,4 @@ def advance_part(
 
 def advance(runs: Runs, steps: Steps, *arguments: Any) -> None:
     """Advance runs of a large swarm in place, one after the other, each with as many threads as are free."""
-    advance_each(advance_part, runs, 3 * (steps.steps + 1), steps, *arguments)
+    advance_each(advance_part, runs, range(len(runs.seed)), 3 * (steps.steps + 1), steps, *arguments)
