@@ -10,6 +10,7 @@ from typing import Any
 
 from components.compiling import Waiting, while_waiting
 from components.tally import BACKGROUND_SECONDS
+from swarmviz.threads import THREADS
 
 LATE_S = 0.01  # by which a picture may be late before what is in the background holds back
 MAX_SHARE = 0.5  # of one core
@@ -155,6 +156,7 @@ class BackgroundThread:
             self._thread = threading.Thread(target=self._carry_out, name=f"swarmviz {self._name}", daemon=True)
             self._thread.start()
 
+    @THREADS.at_most(1)
     def _carry_out(self) -> None:
         with while_waiting(Waiting(aside=ONE_CORE.aside)):  # others need not wait until a kernel is compiled
             self._work()

@@ -157,7 +157,11 @@ class Session:
         self.bar = Bar(weakly(self._act), playing=self._awaited is None)
         self.projector = Projector(self.bar, weakly(self._show_in_link), weakly(self._scale_type))
         self.pause_choice = PauseChoice(self.panes, self.bar, weakly(self._write_link))
-        self.transport = Transport(self._advance, self._picture, self._paint, self._failed, fair_share=POOL.fair_share)
+        self.transport = Transport(
+            self._advance, self._picture, self._paint, self._failed, fair_share=POOL.fair_share, threads=POOL.threads
+        )
+            self._advance, self._picture, self._paint, self._failed, fair_share=POOL.fair_share, threads=POOL.threads
+        )
         self.builder = Builder(self.transport, weakly(self.bar.say), self.panes.lock)
         self.slow = SlowStep(self.panes)
         self.player = Player(self.panes, self.transport, self.bar, weakly(self._advance), self.slow, written)

@@ -107,9 +107,14 @@ class Threads:
         finally:
             self._local.limit = before
 
+    @property
+    def allowed(self) -> int:
+        """How many threads a swarm may take that is advanced by the thread that asks."""
+        return min(self.most, getattr(self._local, "limit", MOST))
+
     def together(self, work: Callable[[int], None]) -> None:
         """``work(0)`` on this thread and, meanwhile, ``work(1)``, … on helpers that are idle; returns with ``work(0)``."""
-        for part, helper in enumerate(self._take(min(self.most, getattr(self._local, "limit", MOST)) - 1), 1):
+        for part, helper in enumerate(self._take(self.allowed - 1), 1):
             helper.help(work, part)
         work(0)
 

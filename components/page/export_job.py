@@ -16,6 +16,7 @@ from typing import Any
 from components.playback.build_pool import POOL, Unwanted, Visit
 from components.under_way import UNDER_WAY
 from swarmviz.exports import Cancelled
+from swarmviz.threads import THREADS
 
 AT_A_TIME = threading.BoundedSemaphore(2)  # exports of all visitors together: the live swarms come first
 PROGRESS_EVERY_S = 0.2
@@ -188,6 +189,7 @@ class ExportJobs:
             self._job.cancel()
             self._job.end()
 
+    @THREADS.at_most(1)
     def _make(self, job: ExportJob, work: Callable[[ExportJob], Outcome], done: Callable[[Outcome], None]) -> None:
         try:
             outcome = work(job)

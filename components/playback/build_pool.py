@@ -23,6 +23,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+from swarmviz.threads import MOST
+
 SHORT_PLACES = 4  # one or two of them may be compiling a kernel for some seconds
 MAX_SHORT_WORK = 5_000_000  # coordinates times steps: about a tenth of a second
 MAX_SHORT_S = 0.5  # of processor time; then a build was not short after all
@@ -239,12 +241,19 @@ class Pool:
 
     def fair_share(self, visit: Visit) -> float:
         """How much of a core steps and pictures of a visit may take: all of it, but an equal part of the cores while others come late."""
+        others = self._held_up(visit)
+        return min(1.0, self._cores / (others + 1)) if others else 1.0
+
+    def threads(self, visit: Visit) -> int:
+        """How many threads a large swarm of a visit may take: one while others come late."""
+        return 1 if self._held_up(visit) else MOST
+
+    def _held_up(self, visit: Visit) -> int:
+        """How many others play, if their pictures come late."""
         late = [
             other.lateness for other in list(self._visits) if other is not visit and other.moving and other.connected
         ]
-        if not late or statistics.median_low(late) <= LATE_S:
-            return 1.0
-        return min(1.0, self._cores / (len(late) + 1))
+        return len(late) if late and statistics.median_low(late) > LATE_S else 0
 
     def look(self) -> None:
         """Look again who waits: a visitor may have left, or want something else."""

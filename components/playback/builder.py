@@ -18,6 +18,7 @@ from components.playback.transport import Transport
 from components.under_way import UNDER_WAY
 from swarmviz import Simulation
 from swarmviz.replay import PAGE_RECORD_LIMIT, RunSpec, ignore
+from swarmviz.threads import THREADS
 
 ANNOUNCE_AFTER_S = 0.3  # until the page says that a new run is being prepared
 REPORT_EVERY_S = 0.5  # on the progress of a replay
@@ -113,6 +114,7 @@ class Builder:
 
     # ---- the builder's thread ------------------------------------------------------------------------------------------
 
+    @THREADS.at_most(1)
     def _work(self) -> None:
         """Build the newest request, and the one that came meanwhile, until nothing is left."""
         done: Request | None = None

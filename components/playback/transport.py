@@ -24,6 +24,7 @@ from components.playback.frame_gate import FrameGate, Moment, Picture
 from components.playback.pacer import FASTEST, LIGHT_S, MAX_DRAW_EVERY, PICTURE_PERIOD_S, Pacer, PictureRequest
 from components.playback.page_thread import PageThread
 from components.tally import PICTURES
+from swarmviz.threads import MOST, THREADS
 
 __all__ = ["FASTEST", "MAX_DRAW_EVERY", "Moment", "PictureRequest", "Transport"]
 
@@ -63,6 +64,8 @@ class Transport:
         Another one for tests.
     fair_share : function (transport) → float
         How much of a core steps and pictures may take now.
+    threads : function (transport) → int
+        How many threads a large swarm may take now.
 
     Attributes
     ----------
@@ -78,9 +81,10 @@ class Transport:
         failed: Callable[[Exception], None],
         gate: FrameGate | None = None,
         fair_share: Callable[[Transport], float] = lambda transport: 1.0,
+        threads: Callable[[Transport], int] = lambda transport: MOST,
     ):
         self._advance, self._picture, self._paint, self._failed = advance, picture, paint, failed
-        self._fair_share = fair_share
+        self._fair_share, self._threads = fair_share, threads
         self._pacer, self._gate, self._page = Pacer(), gate or FrameGate(), PageThread()
         self.clock, self.painted, self.anchor = connected_models()
         self.painted.on_change("frame", lambda attr, old, new: self._acknowledge(new))
@@ -268,11 +272,12 @@ class Transport:
     def _work(self) -> None:
         while (job := self._next_job()) is not None:
             began = time.thread_time()
-            for command in job.commands:
-                self._guard(command)
-                self._pacer.forget_piece()
-            if job.steps:
-                self._take(job.steps)
+            with THREADS.at_most(self._threads(self)):
+                for command in job.commands:
+                    self._guard(command)
+                    self._pacer.forget_piece()
+                if job.steps:
+                    self._take(job.steps)
             if job.commands or job.steps:
                 self._guard(lambda whole=bool(job.commands): self._post(whole))
                 self._rest(time.thread_time() - began)

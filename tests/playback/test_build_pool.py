@@ -157,6 +157,17 @@ def test_a_swarm_gets_an_equal_part_of_the_cores_only_while_those_of_others_come
     assert pool.fair_share(large) == 1.0, "two visits have a core each"
 
 
+def test_a_large_swarm_gives_its_helpers_back_while_others_come_late(pool):
+    large, other = Watcher(moving=True, lateness=1.0), Watcher(moving=True, lateness=0.0)
+    pool.enter(large)
+    pool.enter(other)
+    assert pool.threads(large) > 1, "nobody else is late"
+    other.lateness = 2 * LATE_S
+    assert pool.threads(large) == 1, "although there may be a core for each"
+    other.moving = False
+    assert pool.threads(large) > 1
+
+
 def test_who_resets_again_and_again_waits_like_a_replay_and_a_while_later_no_longer(pool, clock):
     """Each of the builds is short; together they would be a core that nobody else gets."""
     eager, other = Watcher(), Watcher()

@@ -12,6 +12,7 @@ from components.playback.acknowledgement import PageClock, Painted
 from components.playback.frame_gate import FrameGate
 from components.playback.pacer import LIGHT_S
 from components.playback.transport import FASTEST, Moment, Transport
+from swarmviz.threads import THREADS
 
 
 def wait(holds, seconds=5.0):
@@ -179,6 +180,22 @@ def test_a_swarm_that_takes_more_than_its_share_rests_and_one_that_takes_little_
     assert set(asked) == {heavy.transport}
     assert took > 5 * 9 * 5 * LIGHT_S, "nine times as long as it worked, between any two of its pictures"
     assert len(worked) >= 6 and len(light.painted) > 6
+
+
+def test_steps_take_no_more_threads_than_they_may(player, monkeypatch):
+    monkeypatch.setattr(THREADS, "_most", 8)
+    p = player()
+    quick, allowed = p.advance, []
+
+    def advance(steps):
+        quick(steps)
+        allowed.append(THREADS.allowed)
+
+    p.transport._advance, p.transport._threads = advance, lambda transport: 3 if len(allowed) < 2 else 1
+    p.transport.playing = True
+    p.transport.start(None)
+    assert wait(lambda: len(allowed) >= 4)
+    assert allowed[:4] == [3, 3, 1, 1] and THREADS.allowed == 8
 
 
 def test_a_pause_ends_a_batch_between_two_of_its_pieces(player):
