@@ -160,8 +160,6 @@ class Session:
         self.transport = Transport(
             self._advance, self._picture, self._paint, self._failed, fair_share=POOL.fair_share, threads=POOL.threads
         )
-            self._advance, self._picture, self._paint, self._failed, fair_share=POOL.fair_share, threads=POOL.threads
-        )
         self.builder = Builder(self.transport, weakly(self.bar.say), self.panes.lock)
         self.slow = SlowStep(self.panes)
         self.player = Player(self.panes, self.transport, self.bar, weakly(self._advance), self.slow, written)

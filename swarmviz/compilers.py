@@ -33,7 +33,6 @@ WITH_KERNELS = (
     "swarmviz.dynamics",
     "swarmviz.laws",
     "swarmviz.drawing.kernel_estimate",
-    "swarmviz.dynamics.teams",
 )  # what imports all that have some
 CHECK_EVERY_S = 0.5
 MOST_PROCESSES = 4  # each takes 0.4 GB
@@ -245,10 +244,10 @@ def compiled(name: str) -> Done:
 
 
 def kernels() -> list[Kernel]:
-    """Every kernel that swarmviz has."""
+    """Every kernel that swarmviz has, those of large swarms last: few need them, and they take long to compile."""
     for module in WITH_KERNELS:
         importlib.import_module(module)
-    return list(Kernel.registry)
+    return sorted(Kernel.registry, key=lambda kernel: ".teams." in kernel.name)
 
 
 def landscape_kept(name: str) -> bool:

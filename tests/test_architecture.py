@@ -21,7 +21,7 @@ OPTIONAL = {"matplotlib", "imageio", "imageio_ffmpeg", "PIL"}  # the extras "pic
 
 # Files and folders of a package, lowest floor first. A module imports from its own folder and from lower floors, nothing else.
 CORE_FLOORS = (
-    {"version", "files", "temporary", "parameters", "summary"},
+    {"version", "files", "temporary", "parameters", "summary", "threads"},
     {"frame", "schedules", "record", "kernels"},
     {"landscapes"},
     {"success", "swarm"},

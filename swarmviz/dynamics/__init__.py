@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from swarmviz.dynamics import teams as teams  # so that they are found for large swarms
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.dynamics.bgk import BGK
 from swarmviz.dynamics.cbo import CBO

@@ -28,6 +28,7 @@ from swarmviz.dynamics.batch import BatchResult, RecordRows, StateBatch
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.lines import Equations
 from swarmviz.dynamics.explain.terms import Term, part, standing
+from swarmviz.dynamics.large import LARGE, Advance
 from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.events import Kind
 from swarmviz.frame import Clock, Diverged, Frame, Observable
@@ -214,13 +215,15 @@ class Dynamics(Described):
         """The state carried over to another landscape (or the same with other wells): the best value so far is forgotten."""
         return state._replace(best=np.inf) if hasattr(state, "best") else state
 
-    @staticmethod
-    def by_team(n: int, d: int, landscape: Landscape) -> bool:
-        """Whether a run is so large that it is cut into chunks, for a team of threads (:mod:`swarmviz.kernels.team`).
+    @classmethod
+    def by_team(cls, n: int, d: int, landscape: Landscape) -> Advance | None:
+        """What advances a run that is so large that it is cut into chunks, for a team of threads (:mod:`swarmviz.kernels.team`).
 
-        How many threads there are is no matter: its sums are then taken chunk by chunk.
+        None for smaller ones. How many threads there are is no matter: its sums are taken chunk by chunk.
         """
-        return landscape.side_by_side and chunks_of(n, d) > 0
+        if not landscape.side_by_side or not chunks_of(n, d):
+            return None
+        return next((LARGE[kind] for kind in cls.__mro__ if kind in LARGE), None)
 
     # ---- what advance_many is made of ----------------------------------------------------------------------------------
 

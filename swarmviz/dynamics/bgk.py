@@ -763,8 +763,6 @@ class BGK(Tiled, Stalling):
         return self.stall_steps == 0 and not 0 < self.batch < n
 
     def advance_tiles(self, states, landscape, steps, every, start, size):
-        from swarmviz.dynamics import teams  # which is made of what stands in this file
-
         state = states.all
         count, d, call = len(state.seed), state.d, Steps(state.k, steps, every, start)
         runs = Runs(
@@ -784,8 +782,8 @@ class BGK(Tiled, Stalling):
         arguments = (call, params, schedules, stall, box, objective_of(landscape, d), output)
         if size:
             advance_tiles(runs, size, *arguments)
-        elif self.by_team(state.n, d, landscape):
-            teams.bgk.advance(runs, *arguments)
+        elif advance := self.by_team(state.n, d, landscape):
+            advance(runs, *arguments)
         else:
             advance_runs(runs, *arguments)
         return self._result(state, call, output, landscape, **runs._asdict())

@@ -641,8 +641,6 @@ class CBO(Tiled):
         return self.scheme != "heun" and not 0 < self.batch < n
 
     def advance_tiles(self, states, landscape, steps, every, start, size):
-        from swarmviz.dynamics import teams  # which is made of what stands in this file
-
         state = states.all
         count, n, d, call = len(state.seed), state.n, state.d, Steps(state.k, steps, every, start)
         runs = Runs(
@@ -654,8 +652,8 @@ class CBO(Tiled):
         arguments = (call, params, schedules, box, objective_of(landscape, d), output)
         if size:
             advance_tiles(runs, size, *arguments)
-        elif self.by_team(state.n, d, landscape):
-            teams.cbo.advance(runs, *arguments)
+        elif advance := self.by_team(state.n, d, landscape):
+            advance(runs, *arguments)
         else:
             advance_runs(runs, *arguments)
         return self._result(state, call, output, landscape, **runs._asdict())

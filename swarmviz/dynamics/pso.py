@@ -620,8 +620,6 @@ class PSO(Tiled, Stalling):
         return self.stall_steps == 0 and not 0 < self.batch < n
 
     def advance_tiles(self, states, landscape, steps, every, start, size):
-        from swarmviz.dynamics import teams  # which is made of what stands in this file
-
         state = states.all
         count, d, call = len(state.seed), state.d, Steps(state.k, steps, every, start)
         runs = Runs(
@@ -639,8 +637,8 @@ class PSO(Tiled, Stalling):
         )  # fmt: skip
         if size:
             advance_tiles(runs, size, *arguments)
-        elif self.by_team(state.n, d, landscape):
-            teams.pso.advance(runs, *arguments)
+        elif advance := self.by_team(state.n, d, landscape):
+            advance(runs, *arguments)
         else:
             advance_runs(runs, *arguments)
         return self._result(state, call, output, landscape, **runs._asdict())

@@ -651,8 +651,6 @@ class SSA(Tiled):
         return self.provisional == "mean"
 
     def advance_tiles(self, states, landscape, steps, every, start, size):
-        from swarmviz.dynamics import teams  # which is made of what stands in this file
-
         state = states.all
         count, n, d, call = len(state.seed), state.n, state.d, Steps(state.k, steps, every, start)
         runs = Runs(
@@ -665,8 +663,8 @@ class SSA(Tiled):
         arguments = (call, params, temperature, box, smooth_objective_of(landscape, d), output)
         if size:
             advance_tiles(runs, size, *arguments)
-        elif self.by_team(state.n, d, landscape):
-            teams.ssa.advance(runs, *arguments)
+        elif advance := self.by_team(state.n, d, landscape):
+            advance(runs, *arguments)
         else:
             advance_runs(runs, *arguments)
         differences = landscape.values_per_gradient(d)

@@ -473,8 +473,6 @@ class FMC(Dynamics):
         return shift_at(self.motion, self.speed, self.radius, t, d)
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
-        from swarmviz.dynamics import teams  # which is made of what stands in this file
-
         state = StateBatch.of(states).all
         count, n, d, call = len(state.seed), state.n, state.d, Steps(state.k, steps, every, start)
         runs = Runs(
@@ -489,7 +487,7 @@ class FMC(Dynamics):
         tau, alpha, beta, sigma = self._schedules(state, steps, "tau", "reward_power", "distance_power", "sigma")
         box, output = box_of(landscape, d, BOUNDARIES[self.boundary]), self._output(count, call)
         schedules = Schedules(tau, alpha, beta, sigma, self.shift(times, d))
-        advance = teams.fmc.advance if self.by_team(n, d, landscape) else advance_runs
+        advance = self.by_team(n, d, landscape) or advance_runs
         advance(runs, call, params, schedules, box, objective_of(landscape, d), output)
         why = self._unrewarded(state.seed, output.failures, runs.energy)
         return self._result(state, call, output, landscape, why, **runs._asdict())

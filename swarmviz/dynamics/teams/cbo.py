@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmviz.dynamics.cbo import (
+    CBO,
     EULER,
     HEUN,
     NO_NOISE,
@@ -21,7 +22,7 @@ from swarmviz.dynamics.cbo import (
     euler_step,
     heun_step,
 )
-from swarmviz.dynamics.teams.call import advance_each
+from swarmviz.dynamics.large import advance_each, advances
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import aligned, block, block_range, block_view, run_of, scratch, slice_view
 from swarmviz.kernels.compiled import Flags, Reals, inner, kernel
@@ -265,6 +266,7 @@ def advance_part(
             phase += 1
 
 
+@advances(CBO)
 def advance(runs: Runs, steps: Steps, params: Params, *arguments: Any) -> None:
     """Advance runs of a large swarm in place, one after the other, each with as many threads as are free."""
     n, d = runs.energy.shape[1], runs.consensus.shape[1]

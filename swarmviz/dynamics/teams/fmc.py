@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmviz.dynamics.fmc import cloning
-from swarmviz.dynamics.fmc.dynamics import Params, Runs, Schedules, measure
+from swarmviz.dynamics.fmc.dynamics import FMC, Params, Runs, Schedules, measure
 from swarmviz.dynamics.fmc.histogram import log_shares, make_grid
 from swarmviz.dynamics.fmc.walkers import (
     CLONES,
@@ -35,7 +35,7 @@ from swarmviz.dynamics.fmc.walkers import (
     settle,
     shake,
 )
-from swarmviz.dynamics.teams.call import advance_each
+from swarmviz.dynamics.large import advance_each, advances
 from swarmviz.kernels.blocks import (
     aligned,
     block,
@@ -538,6 +538,7 @@ def advance_part(
             phase += 1
 
 
+@advances(FMC)
 def advance(runs: Runs, steps: Steps, params: Params, *arguments: Any) -> None:
     """Advance runs of a large swarm in place, one after the other, each with as many threads as are free."""
     n = runs.energy.shape[1]

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.pso import ROW, Params, Runs, Schedules, Workspace, fly_block, remember
+from swarmviz.dynamics.large import advance_each, advances
+from swarmviz.dynamics.pso import PSO, ROW, Params, Runs, Schedules, Workspace, fly_block, remember
 from swarmviz.dynamics.stall import Stall, has_stalled, watch
-from swarmviz.dynamics.teams.call import advance_each
 from swarmviz.kernels.blocks import block, block_range, run_of, scratch, slice_view
 from swarmviz.kernels.compiled import Flags, inner, kernel
 from swarmviz.kernels.diagnostics import (
@@ -250,6 +250,7 @@ def advance_part(
             phase += 1
 
 
+@advances(PSO)
 def advance(runs: Runs, steps: Steps, params: Params, *arguments: Any) -> None:
     """Advance runs of a large swarm in place, one after the other, each with as many threads as are free."""
     n = runs.energy.shape[1]

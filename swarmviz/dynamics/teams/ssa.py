@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from swarmviz.dynamics.large import advance_each, advances
 from swarmviz.dynamics.ssa import (
     ANNEALING,
     MEAN,
     NO_NOISE,
     ROW,
+    SSA,
     Params,
     Runs,
     Workspace,
@@ -27,7 +29,6 @@ from swarmviz.dynamics.ssa import (
 from swarmviz.dynamics.ssa import (
     LEADER as HARDLY,
 )
-from swarmviz.dynamics.teams.call import advance_each
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import block, block_range, block_view, run_of, scratch, slice_view
 from swarmviz.kernels.compiled import Reals, inner, kernel
@@ -325,6 +326,7 @@ def advance_part(
             phase += 1
 
 
+@advances(SSA)
 def advance(runs: Runs, steps: Steps, *arguments: Any) -> None:
     """Advance runs of a large swarm in place, one after the other, each with as many threads as are free."""
     advance_each(advance_part, runs, range(len(runs.seed)), 3 * (steps.steps + 1), steps, *arguments)

@@ -1,14 +1,30 @@
-"""The call of a kernel by all threads of a team."""
+"""Large swarms: which of the dynamics have a kernel for a team of threads, and how it is called.
+
+Such a kernel is a file of :mod:`swarmviz.dynamics.teams`, which is made of the dynamics' own, so this file stands between them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from swarmviz.kernels.compiled import Kernel
 from swarmviz.kernels.team import Team, make_team
 from swarmviz.kernels.team_sums import make_partial
 from swarmviz.threads import THREADS
+
+Advance = Callable[..., None]
+LARGE: dict[type, Advance] = {}  # what advances runs of a large swarm, by the class of its dynamics
+
+
+def advances(dynamics: type) -> Callable[[Advance], Advance]:
+    """Decorator of the function that advances large swarms of a dynamics."""
+
+    def keep(advance: Advance) -> Advance:
+        LARGE[dynamics] = advance
+        return advance
+
+    return keep
 
 
 def advance_each(advance_part: Kernel, runs: Any, which: Iterable[int], phases: int, *arguments: Any) -> None:
