@@ -21,7 +21,9 @@ def allowed(monkeypatch):
 
 class Beside(BackgroundThread):
     def __init__(self, allowed):
-        super().__init__(lambda: None, lambda: 0.0, lambda *status: None, name="test", least_share=0.5, look_every_s=1.0)
+        super().__init__(
+            lambda: None, lambda: 0.0, lambda *status: None, name="test", least_share=0.5, look_every_s=1.0
+        )
         self.allowed = allowed
 
     def _work(self):

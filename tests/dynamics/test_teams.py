@@ -122,7 +122,8 @@ def test_a_step_is_that_of_the_kernel_for_small_swarms(name):
             mine = record[observable]
             if observable in WHOLE:
                 np.testing.assert_array_equal(mine, values, err_msg=f"{observable} {k}")
-            else:  # F is steeper than x, and H of the next step stands on more of them
+            else:  # F is steeper than x
+                largest = np.abs(values[np.isfinite(values)]).max(initial=0.0)
                 np.testing.assert_allclose(
                     mine,
                     values,

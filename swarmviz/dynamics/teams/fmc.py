@@ -41,7 +41,6 @@ from swarmviz.kernels.blocks import (
     block,
     block_range,
     block_view,
-    borrowed,
     flat,
     list_marked,
     run_of,
@@ -524,7 +523,7 @@ def advance_part(
 ) -> None:
     """A thread's part in advancing run ``r`` in place."""
     d, n_agents = box.low.size, runs.energy.shape[1]
-    run, workspace = run_of(runs, r), borrowed(make_workspace(d, n_agents, common))
+    run, workspace = run_of(runs, r), make_workspace(d, n_agents, common)
     if team.part == 0:
         grid = make_grid(d, n_agents, output.records.shape[2])
         output.failures[r] = lead(
