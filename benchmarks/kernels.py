@@ -10,6 +10,7 @@ One process prints, from interleaved repetitions on the machine as it is now:
     events       µs per jump on the finite set, for three numbers of agents
     fixed        what a step costs when the swarm is tiny
     tiny         many runs of tiny swarms in one call, beside the floor and beside one run
+    large        one large swarm on two threads, beside one thread, and beside two such swarms at once: what the machine has room for
     allocations  what a step allocates
     targets      the ratios that are aimed at, and whether they are met; not with --quick, whose sizes are toys
 
@@ -34,7 +35,7 @@ import swarmviz as sv
 from benchmarks import allocations, first_contact, peers
 from benchmarks.floors import pieces
 from benchmarks.processor import AVX2, bounds, met
-from benchmarks.timing import interleave, on_threads, table
+from benchmarks.timing import Job, interleave, on_threads, table
 from benchmarks.workloads import CASES, prepare, prepare_many
 from swarmviz.kernels.randomness import normals, scratch
 
@@ -43,7 +44,9 @@ SMALL_SIZES = ((8, 1), (20, 2))
 NUMBERS = 4_000_000  # agent-coordinate-steps in a call, as in a run of 1000 steps of 200 agents in 20 dimensions
 TINY, TINY_RUNS, TINY_STEPS = ("CBO", "SSA", "PSO", "BGK Gaussian"), 64, 1024
 TINY_SIZES = ((8, 1), (8, 2), (16, 1), (24, 2))
-SECTIONS = ("kernels", "peers", "draws", "events", "fixed", "tiny", "allocations")
+LARGE = ("CBO", "SSA", "BGK Gaussian", "PSO", "FMC")
+LARGE_SIZES = ((1_000_000, 2), (100_000, 2))
+SECTIONS = ("kernels", "peers", "draws", "events", "fixed", "tiny", "large", "allocations")
 Found = dict[str, float]  # what the targets are about
 
 TARGETS = (
@@ -58,6 +61,7 @@ TARGETS = (
     ("finite-set event, N = 10⁶ / N = 50", "event growth", "≤", 1.5),
     ("SSA, N = 8, d = 1, 10⁶ steps, s", "ssa", "≤", 0.6),
     *((f"many runs / floor, {name} 8×1", f"tiny {name}", "≤", 2.5) for name in ("CBO", "SSA", "PSO", "BGK Gaussian")),
+    *((f"one swarm of 10⁶×2, one thread / two, {name}", f"large {name}", "≥", 1.7) for name in LARGE),
     ("allocations per step", "allocations", "≤", 0.0),
 )  # fmt: skip
 
@@ -208,6 +212,37 @@ def tiny(repetitions: int, quick: bool) -> Found:
     return found
 
 
+def with_threads(threads: int, job: Job) -> Job:
+    """A job whose swarms may take so many threads each."""
+
+    def run() -> None:
+        sv.set_threads(threads)
+        job()
+        sv.set_threads(1)
+
+    return run
+
+
+def large(repetitions: int, quick: bool, pool: ThreadPoolExecutor) -> Found:
+    """One swarm on one thread and on two, which give the same bits; and two swarms, each on a thread of its own."""
+    found, rows = {}, []
+    for n, d in ((40_000, 2),) if quick else LARGE_SIZES:
+        for name in LARGE:
+            work = prepare(CASES[name], n, d, 20 * n * d)
+            jobs = {threads: with_threads(threads, partial(work.run, 0)) for threads in (1, 2)}
+            jobs["two swarms"] = with_threads(1, on_threads([partial(work.run, seed) for seed in (0, 1)], pool))
+            seconds = interleave(jobs, repetitions, best_of=1 if quick else 3)
+            found.setdefault(f"large {name}", float(np.median(seconds[1] / seconds[2])))  # of the first size
+            ns = (f"{seconds[threads].min() / work.numbers * 1e9:.2f}" for threads in (1, 2))
+            ratios = (
+                f"{np.median(ratio):.2f}" for ratio in (seconds[1] / seconds[2], 2 * seconds[1] / seconds["two swarms"])
+            )
+            rows.append([f"{label(n, d):11} {name}", *ns, *ratios])
+    click.echo("\nns per agent, coordinate and step of one swarm")
+    click.echo(table(["N×d", "1 thread", "2 threads", "1 thread/2", "two swarms: 2 · 1 thread/both"], rows))
+    return found
+
+
 def show_targets(found: Found) -> None:
     """What is aimed at beside what was measured."""
     rows = []
@@ -236,6 +271,8 @@ def main(only: tuple[str, ...], quick: bool, repetitions: int, avx2: bool, conta
     chosen = [name for name in CASES if name in only] or list(CASES)
     sections = [name for name in SECTIONS if name in only or (name == "kernels" and set(only) & set(CASES))] or SECTIONS
     repetitions, found = 1 if quick else repetitions, {}
+    before = sv.threads.THREADS.most
+    sv.set_threads(1)  # also of large swarms, but in the section about them
     click.echo(met())
     with ThreadPoolExecutor(2) as pool:
         parts = {
@@ -245,10 +282,12 @@ def main(only: tuple[str, ...], quick: bool, repetitions: int, avx2: bool, conta
             "events": lambda: events(repetitions, quick),
             "fixed": lambda: fixed(repetitions, quick),
             "tiny": lambda: tiny(repetitions, quick),
+            "large": lambda: large(repetitions, quick, pool),
             "allocations": lambda: allocations.show(quick),
         }
         for name in sections:
             found |= parts[name]()
+    sv.set_threads(before)
     if quick:
         click.echo("\nNo targets: these sizes are toys, and say whether it runs, not how fast.")
     else:

@@ -67,6 +67,8 @@ def test_every_target_is_measured_by_a_full_run(monkeypatch):
     monkeypatch.setattr(kernels, "kernels", lambda *_: {})
     for section, small in (("draws", kernels.draws), ("events", kernels.events), ("fixed", kernels.fixed)):
         monkeypatch.setattr(kernels, section, lambda repetitions, quick, small=small: small(1, True))
+    large_small = kernels.large
+    monkeypatch.setattr(kernels, "large", lambda repetitions, quick, pool: large_small(1, True, pool))
     peers_small = kernels.against_peers
     monkeypatch.setattr(kernels, "against_peers", lambda repetitions, quick, pool: peers_small(1, True, pool))
     monkeypatch.setattr(kernels.allocations, "show", lambda quick, show=kernels.allocations.show: show(True))
