@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from swarmviz.kernels.compiled import Kernel
-from swarmviz.kernels.team import Team, make_team
+from swarmviz.kernels.team import ENDED, Team, make_team
 from swarmviz.kernels.team_sums import make_partial
 from swarmviz.threads import THREADS
 
@@ -51,4 +51,7 @@ def advance_each(advance_part: Kernel, runs: Any, which: Iterable[int], phases: 
         def part(number: int, r: int = r, team: Team = team, partial: Any = partial) -> None:
             advance_part(runs, r, team._replace(part=number), partial, *arguments)
 
-        THREADS.together(part)
+        try:
+            THREADS.together(part)
+        finally:  # should the leader have had no memory, for example, nobody waits for its next phase
+            team.opened[0] = ENDED

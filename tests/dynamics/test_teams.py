@@ -4,13 +4,19 @@ small swarms.
 
 from __future__ import annotations
 
+import threading
+import time
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 import swarmviz as sv
 from swarmviz.dynamics.base import Dynamics
+from swarmviz.dynamics.large import advance_each
 from swarmviz.frame import Diverged
 from swarmviz.kernels import team
+from swarmviz.kernels.team import ENDED
 from swarmviz.landscapes.base import block
 from swarmviz.threads import THREADS
 
@@ -212,3 +218,25 @@ def test_a_function_of_ones_own_is_asked_by_one_thread():
     """It may not be meant for several."""
     landscape = sv.landscapes.Function(lambda X: np.square(X).sum(axis=1), -3, 3, minimisers=[[0.0] * D])
     assert not sv.CBO.by_team(N, D, landscape)
+
+
+def test_no_helper_waits_for_the_next_phase_of_a_leader_that_has_failed():
+    THREADS.most, told = 2, threading.Event()
+
+    class Kernel:
+        def compile(self):
+            """Nothing to compile."""
+
+        def __call__(self, runs, r, team, partial):
+            if team.part == 0:
+                raise MemoryError
+            deadline = time.monotonic() + 60
+            while team.opened[0] < ENDED and time.monotonic() < deadline:
+                time.sleep(0.001)
+            if team.opened[0] >= ENDED:
+                told.set()
+
+    runs = SimpleNamespace(x=np.empty((1, N * D)), energy=np.empty((1, N)))
+    with pytest.raises(MemoryError):
+        advance_each(Kernel(), runs, range(1), 1)
+    assert told.wait(90)
