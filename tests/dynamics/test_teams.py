@@ -22,6 +22,7 @@ from swarmviz.threads import THREADS
 
 D, N = 20, 3501  # 18 blocks in five chunks, of which the last is short
 STEPS = 7
+MANY_STEPS = 100  # so many that helpers come while there is something left to do
 VARIANTS = {
     "CBO": (sv.CBO, {}),
     "CBO, many weights": (sv.CBO, {"alpha": 0.02}),
@@ -102,11 +103,11 @@ def test_bits_do_not_depend_on_the_threads_nor_on_the_calls(name):
     kind, options = VARIANTS[name]
     THREADS.most = 1
     alone = started(kind, options)
-    alone.advance(STEPS)
+    alone.advance(MANY_STEPS)
     for count in (2, 5):
         THREADS.most = count
         together = started(kind, options)
-        for steps in (3, 0, STEPS - 3):
+        for steps in (3, 0, MANY_STEPS - 3):
             together.advance(steps)
         assert_same(alone, together)
 
