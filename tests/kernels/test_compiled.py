@@ -10,10 +10,13 @@ import pytest
 from numba import types
 
 import swarmviz as sv
+from swarmviz.dynamics.large import LARGE
 from swarmviz.dynamics.tiled import Tiled
 from swarmviz.kernels import compiled, diagnostics
 from swarmviz.kernels.blocks import aligned_rows, run_of
 from swarmviz.kernels.compiled import Kernel, Reals, RunRows, WholeRows, Wholes, inner, is_pack, kernel
+from swarmviz.kernels.team import Team
+from swarmviz.kernels.team_sums import Partial
 
 
 class Runs(NamedTuple):
@@ -97,12 +100,18 @@ def test_an_annotation_without_a_type_is_refused():
 
 
 def test_the_kernels_of_the_dynamics_take_few_arguments_that_bear_names():
-    """What 25 to 37 positions were is at most eight packs and arrays, and nothing but a number of a call is loose."""
+    """What 25 to 37 positions were is at most eight packs and arrays, and nothing but a number of a call is loose.
+
+    Those of large swarms take three more: a thread's place in its team, what the chunks add up, and what all threads share.
+    """
     sv.dynamics.ALL  # noqa: B018 (imports them)
     kernels = [k for k in Kernel.registry if k.function.__module__.startswith("swarmviz.dynamics") and is_runs(k)]
-    assert len(kernels) == len(sv.dynamics.ALL) + sum(issubclass(kind, Tiled) for kind in sv.dynamics.ALL.values())
+    tiled = sum(issubclass(kind, Tiled) for kind in sv.dynamics.ALL.values())
+    assert len(kernels) == len(sv.dynamics.ALL) + tiled + len(LARGE)
     for one in kernels:
-        assert sum(hint is not int for hint in one.packs.values()) <= 8, one.function.__module__
+        of_teams = sum(hint in (Team, Partial) or name == "common" for name, hint in one.packs.items())
+        assert of_teams in (0, 2, 3), one.function.__module__
+        assert sum(hint is not int for hint in one.packs.values()) - of_teams <= 8, one.function.__module__
 
 
 def is_runs(one):
