@@ -58,7 +58,7 @@ class Explore:
         self._asked = dict.fromkeys(PARTS, 0)
         self._queued: set[str] = set()  # pictures that wait for the thread that draws
         self._document = pn.state.curdoc
-        self.rows = Rows(table, weakly(self.open))
+        self.rows = Rows(table, weakly(self.open), weakly(self._later) if self._document is not None else None)
         self.fields = Fields(weakly(self._typed), title=table.title, facts=self._facts())
         self.card = RunCard(weakly(self.clear))
         self.panes = {name: pn.pane.Bokeh(None, sizing_mode="stretch_both", margin=0) for name in PARTS}
@@ -74,6 +74,11 @@ class Explore:
     def close(self) -> None:
         """The visitor has left: nothing that is still being drawn is put anywhere."""
         self._document = None
+
+    def _later(self, call: Callable[[], None]) -> None:
+        """Have something done on the page's thread; from any other one."""
+        if (document := self._document) is not None:  # the visitor may have left meanwhile
+            document.add_next_tick_callback(call)
 
     # ---- layout ----------------------------------------------------------------------------------------------------------
 
@@ -217,8 +222,7 @@ class Explore:
         except Exception as error:  # the others are drawn all the same
             traceback.print_exception(error, file=sys.stderr)
             picture = nothing(f"This picture could not be drawn: {error}.")
-        if (document := self._document) is not None:  # the visitor may have left meanwhile
-            document.add_next_tick_callback(partial(weakly(self._put), name, asked, picture, colours))
+        self._later(partial(weakly(self._put), name, asked, picture, colours))
 
     def _put(self, name: str, asked: int, picture: Picture, colours: Theme) -> None:
         """On the page's thread: show a picture."""

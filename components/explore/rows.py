@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import functools
 import html
+import sys
+import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,6 +16,8 @@ import panel as pn
 from bokeh.models.widgets.tables import NumberFormatter, ScientificFormatter, StringFormatter
 
 from components.assets import style
+from components.explore.orders import Key, Orders, key_of
+from components.weakly import weakly
 from swarmviz.ensembles.units import is_shown
 from swarmviz.explore import RunTable
 from swarmviz.explore.table import Column
@@ -20,25 +26,102 @@ if TYPE_CHECKING:
     import pandas
 
 PAGE_ROWS = 25
+AT_ONCE = 20_000  # rows that are sorted in some milliseconds
+SORTING = ThreadPoolExecutor(1, "swarmviz sorting")
 MOST_COLUMNS = 60
 KEPT = ("run", "seed")  # columns that are shown even where they are the same in all rows
 WHOLE, DECIMAL = NumberFormatter(format="0"), ScientificFormatter(precision=3, power_limit_high=5, power_limit_low=-3)
 
+Later = Callable[[Callable[[], None]], None]
+
 
 class Table(pn.widgets.Tabulator):
-    """Panel's, which sorts all rows anew for each page that is turned: of 500,000 that takes most of a second, on the thread of all."""
+    """Panel's, of which one page is in the browser at a time; but all rows are sorted on a thread, not on that of all visitors.
 
-    _held: tuple[Any, list[dict[str, str]], Any] | None = (
-        None  # what was sorted, how, and what came of it, which the table shows anyway
-    )
+    Until an order is there the rows stay as they are, and the table shows that it is busy; the last order that was asked for is shown.
+
+    Parameters
+    ----------
+    whole : pandas.DataFrame
+        All rows, numbered from 0.
+    orders : Orders
+    later : function (callable), optional
+        Has something done on the page's thread; without it large tables, too, are sorted at once.
+    """
+
+    def __init__(self, whole: pandas.DataFrame, orders: Orders, later: Later | None, **params: Any):
+        self._whole, self._orders, self._later = whole, orders, later
+        self._key: Key = ()
+        self._order: np.ndarray | None = None  # of all rows, as they are shown
+        self._chosen: np.ndarray | None = None  # (rows,) bool; None: all
+        self._rows: np.ndarray | None = None  # numbers of the chosen rows in their order
+        super().__init__(whole, **params)
+
+    def choose(self, chosen: np.ndarray) -> None:
+        """Show these rows only, (rows,) bool."""
+        self._chosen, self._rows = (None if chosen.all() else chosen), None
+        self.param.update(page=1, value=self._whole if self._chosen is None else self._whole[chosen])
+
+    def _sort(self) -> None:
+        """The browser asks for another order."""
+        self._key = key = key_of(self.sorters, self._whole.columns)
+        if not key:
+            self._put(key, None)
+        elif self._later is None or len(self._whole) <= AT_ONCE or self._orders.kept(key) is not None:
+            self._put(key, self._orders.make(key))
+        else:
+            self.loading = True
+            SORTING.submit(weakly(self._make), key)
+
+    def _make(self, key: Key) -> None:
+        """On the thread: an order, if it is still wanted."""
+        if key != self._key:
+            return
+        try:
+            order = self._orders.make(key)
+        except Exception as error:  # the rows stay as they are
+            traceback.print_exception(error, file=sys.stderr)
+            order = self._order
+        if self._later is not None:
+            self._later(partial(weakly(self._put), key, order))
+
+    def _put(self, key: Key, order: np.ndarray | None) -> None:
+        """On the page's thread: show an order, unless another one was asked for meanwhile."""
+        if key != self._key:
+            return
+        self.loading = False
+        self._order, self._rows = order, None
+        self._update_cds()
+
+    # ---- instead of Panel's, which sort all rows, and list them all, for each page that is turned
+
+    def _update_cds(self, *events: Any) -> None:
+        if any(event.name == "sorters" for event in events):
+            self._sort()
+        else:
+            super()._update_cds(*events)
 
     def _sort_df(self, df: pandas.DataFrame) -> pandas.DataFrame:
-        if not self.sorters:
-            self._held = None
-            return df
-        if self._held is None or self._held[0] is not df or self._held[1] != self.sorters:
-            self._held = df, [dict(one) for one in self.sorters], super()._sort_df(df)
-        return self._held[2]
+        return df if (rows := self._in_order()) is None else self._whole.iloc[rows]
+
+    def _get_data(self) -> tuple[pandas.DataFrame, dict[str, Any]]:
+        rows, count = self._in_order(), self.page_size or self.initial_page_size
+        some = slice((self.page - 1) * count, self.page * count)
+        page = self.value.iloc[some] if rows is None else self._whole.iloc[rows[some]]
+        columns = {"index": page.index.to_numpy()} | {name: page[name].to_numpy() for name in page.columns}
+        return self.value, columns
+
+    def _update_index_mapping(self) -> None:
+        """Place of a row in the whole table, as it is sorted → its number; of the page that is shown, which can be clicked on."""
+        begin = (self.page - 1) * (self.page_size or self.initial_page_size)
+        _, columns = self._get_data()
+        self._index_mapping = dict(enumerate(columns["index"].tolist(), begin))
+
+    def _in_order(self) -> np.ndarray | None:
+        """The numbers of the chosen rows as they are sorted; None where they are not."""
+        if self._order is not None and self._rows is None:
+            self._rows = self._order if self._chosen is None else self._order[self._chosen[self._order]]
+        return self._rows
 
 
 class Rows:
@@ -49,6 +132,8 @@ class Rows:
     table : RunTable
     on_tap : function (row)
         Called with the number of the row that was tapped.
+    later : function (callable), optional
+        Has something done on the page's thread, see :class:`Table`.
 
     Attributes
     ----------
@@ -56,11 +141,11 @@ class Rows:
         What is the same in all rows, and so no column: its meaning and its value.
     """
 
-    def __init__(self, table: RunTable, on_tap: Callable[[int], None]):
-        shown, self.same, self._frame = listed(table)
+    def __init__(self, table: RunTable, on_tap: Callable[[int], None], later: Later | None = None):
+        shown, self.same, frame, orders = listed(table)
         self._on_tap = on_tap
         self.widget = Table(
-            self._frame,
+            frame, orders, later,
             titles={f"c{i}": _title(column.label, column.units) for i, column in enumerate(shown)},
             header_tooltips={f"c{i}": html.escape(column.meaning) for i, column in enumerate(shown)},
             formatters={f"c{i}": _formatter(column.values) for i, column in enumerate(shown)},
@@ -70,7 +155,7 @@ class Rows:
 
     def choose(self, chosen: np.ndarray) -> None:
         """Show these rows only; (rows,) bool."""
-        self.widget.value = self._frame if chosen.all() else self._frame[chosen]
+        self.widget.choose(chosen)
 
     def _clicked(self, event: Any) -> None:
         index = self.widget.value.index
@@ -79,11 +164,12 @@ class Rows:
 
 
 class Listed(NamedTuple):
-    """A table as it is listed for every visitor: its columns, what is no column because it is the same in all rows, and the values."""
+    """A table as it is listed for every visitor: its columns, what is the same in all rows, and so no column; values and orders."""
 
     shown: list[Column]
     same: list[tuple[str, Any]]
     frame: pandas.DataFrame
+    orders: Orders
 
 
 @functools.lru_cache(1)
@@ -99,7 +185,8 @@ def listed(table: RunTable) -> Listed:
             shown.append(column)
     shown = shown[:MOST_COLUMNS]
     # names of their own: Tabulator reads a point in a name as a part of an object, and a file may call a variable as it likes
-    return Listed(shown, same, pandas.DataFrame({f"c{i}": _shown(column.values) for i, column in enumerate(shown)}))
+    frame = pandas.DataFrame({f"c{i}": _shown(column.values) for i, column in enumerate(shown)})
+    return Listed(shown, same, frame, Orders(frame))
 
 
 def _all_equal(values: np.ndarray) -> bool:

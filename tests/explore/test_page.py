@@ -1,15 +1,19 @@
 """The page of a table without a browser: what is chosen, what is told, and what a hostile browser may not do."""
 
+import threading
+from types import SimpleNamespace
+
 import numpy as np
+import pandas
 import pytest
 import xarray
 from bokeh.document import Document
 from bokeh.events import SelectionGeometry
 
-from components.explore import page
+from components.explore import orders, page
 from components.explore.page import PARTS, Explore
 from components.explore.pictures import draw
-from components.explore.rows import Rows
+from components.explore.rows import SORTING, Rows
 from components.palette import theme
 from components.server import own_table
 from swarmviz.explore import RunTable
@@ -79,21 +83,124 @@ def test_visitors_share_the_values_of_the_table():
     assert Rows(table, lambda row: None).widget.value is Rows(table, lambda row: None).widget.value
 
 
-def test_a_page_is_turned_without_sorting_again():
+def shown(rows, column):
+    return list(rows.widget._data[column])
+
+
+def test_a_page_is_turned_without_sorting_again(monkeypatch):
     rows = Rows(RunTable(data("sweep")), lambda row: None)
     rows.widget.page_size = 5
     rows.widget.sorters = [{"field": "c3", "dir": "desc"}]
-    first = rows.widget.current_view
-    assert list(first["c3"]) == sorted(first["c3"], reverse=True)
+    values = rows.widget.value["c3"].to_numpy()
+    assert shown(rows, "c3") == sorted(values, reverse=True)[:5]
+    monkeypatch.setattr(orders, "_sorted", None)  # whoever sorts now fails
     rows.widget.page = 2
-    assert rows.widget.current_view is first
-    assert list(rows.widget._data["c3"]) == list(first["c3"][5:10])
-    rows.widget.sorters = [{"field": "c3", "dir": "asc"}]
-    assert list(rows.widget.current_view["c3"]) == sorted(first["c3"])
+    assert shown(rows, "c3") == sorted(values, reverse=True)[5:10]
     rows.choose(np.arange(24) > 20)
-    assert sorted(rows.widget.current_view.index) == [21, 22, 23]
+    assert rows.widget.page == 1 and sorted(shown(rows, "index")) == [21, 22, 23]
+    assert shown(rows, "c3") == sorted(values[21:], reverse=True)
     rows.widget.sorters = []
-    assert list(rows.widget.current_view.index) == [21, 22, 23]
+    assert shown(rows, "index") == [21, 22, 23]
+
+
+def test_a_click_on_a_sorted_page_means_the_row_that_is_seen_there():
+    tapped = []
+    rows = Rows(RunTable(data("sweep")), tapped.append)
+    rows.widget.page_size = 5
+    rows.widget.sorters = [{"field": "c3", "dir": "desc"}]
+    rows.widget.page = 3
+    for chosen in (np.ones(24, bool), np.arange(24) % 2 == 0):
+        rows.choose(chosen)
+        rows.widget.page = 2
+        rows.widget._process_event(TableEdit("c3", 1))
+        assert tapped.pop() == shown(rows, "index")[1]
+
+
+class TableEdit:
+    """What a browser tells of a click."""
+
+    event_name, value = "cell-click", None
+
+    def __init__(self, column, row):
+        self.column, self.row = column, row
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Sorting waits for ``go``; the tables are large, and ``calls`` are what waits for the page's thread."""
+    go, calls, sorted_by = threading.Event(), [], []
+    make = orders.Orders.make
+
+    def waiting(self, key):
+        assert go.wait(20)
+        sorted_by.append(key)
+        return make(self, key)
+
+    monkeypatch.setattr(orders.Orders, "make", waiting)
+    monkeypatch.setattr("components.explore.rows.AT_ONCE", 0)
+    return SimpleNamespace(go=go, calls=calls, sorted_by=sorted_by)
+
+
+def settle():
+    """Until the sorting thread has done what it was asked for."""
+    SORTING.submit(lambda: None).result(20)
+
+
+def test_a_large_table_is_sorted_on_a_thread_and_the_last_order_wins(slow):
+    rows = Rows(RunTable(data("sweep")), lambda row: None, slow.calls.append)
+    values = rows.widget.value["c3"].to_numpy()
+    for direction in ("asc", "desc", "asc", "desc"):
+        rows.widget.sorters = [{"field": "c3", "dir": direction}]
+        assert rows.widget.loading and shown(rows, "index")[:24] == list(range(24)), "the rows stay meanwhile"
+    rows.choose(np.arange(24) < 20)  # what is chosen meanwhile is not lost
+    slow.go.set()
+    settle()
+    assert [key[0][1] for key in slow.sorted_by].count(True) <= 1, "what nobody waits for any more is not sorted"
+    for call in slow.calls:
+        call()
+    assert not rows.widget.loading and shown(rows, "c3") == sorted(values[:20], reverse=True)
+
+
+def test_an_order_that_comes_too_late_is_not_shown(slow):
+    rows = Rows(RunTable(data("sweep")), lambda row: None, slow.calls.append)
+    slow.go.set()
+    rows.widget.sorters = [{"field": "c3", "dir": "asc"}]
+    settle()
+    rows.widget.sorters = []
+    slow.calls.pop()()
+    assert shown(rows, "index") == list(range(24)) and not rows.widget.loading
+
+
+def test_a_fault_while_sorting_leaves_the_rows_as_they_are(slow, monkeypatch, capsys):
+    rows = Rows(RunTable(data("sweep")), lambda row: None, slow.calls.append)
+    monkeypatch.setattr(orders.Orders, "make", lambda self, key: 1 / 0)
+    rows.widget.sorters = [{"field": "c3", "dir": "asc"}]
+    settle()
+    slow.calls.pop()()
+    assert shown(rows, "index") == list(range(24)) and not rows.widget.loading
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_rows_are_ordered_by_several_columns_with_what_is_missing_at_its_end():
+    frame = pandas.DataFrame({
+        "word": np.array(["b", "A", None, "a", "B"], object), "number": [2.0, np.nan, 1.0, 0.0, 2.0],
+        "whole": np.array([1, 1, 0, 0, 1], np.uint8),
+    })  # fmt: skip
+    made = orders.Orders(frame)
+    for asked, expected in {
+        (("word", "asc"),): [2, 1, 3, 0, 4],
+        (("word", "desc"),): [0, 4, 1, 3, 2],
+        (("number", "asc"),): [3, 2, 0, 4, 1],
+        (("number", "desc"),): [0, 4, 2, 3, 1],
+        (("whole", "desc"), ("word", "asc")): [1, 0, 4, 2, 3],
+        (("nowhere", "asc"), ("whole", "asc")): [2, 3, 0, 1, 4],
+    }.items():
+        key = orders.key_of([{"field": field, "dir": way} for field, way in asked], frame.columns)
+        assert list(made.make(key)) == expected, asked
+        assert made.kept(key) is made.make(key)
+    for i in range(2 * orders.MOST_KEPT):
+        made.make((("word", True),) * (i + 1))
+    assert len(made._kept) == orders.MOST_KEPT
 
 
 def test_a_table_without_a_number_is_refused_before_the_server_begins(tmp_path):
