@@ -58,5 +58,6 @@ export function render({model}) {
   listen(model, document, "fullscreenchange", tell)
   tell()
   draw()
-  return make("div", {className: "fields", role: "group", ariaLabel: "What the map is of"}, ...axes.map(({group}) => group), limit, goal, fit, take, full)
+  return make("div", {className: "fields", role: "group", ariaLabel: "What the map is of"}, ...axes.map(({group}) => group),
+    make("span", {className: "rest"}, limit, goal, fit, take, full))
 }

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas
 
 PAGE_ROWS = 25
+BUSY = "busy"  # class of a table whose order is on its way
 AT_ONCE = 20_000  # rows that are sorted in some milliseconds
 SORTING = ThreadPoolExecutor(1, "swarmviz sorting")
 MOST_COLUMNS = 60
@@ -70,7 +71,7 @@ class Table(pn.widgets.Tabulator):
         elif self._later is None or len(self._whole) <= AT_ONCE or self._orders.kept(key) is not None:
             self._put(key, self._orders.make(key))
         else:
-            self.loading = True
+            self.css_classes = [BUSY]
             SORTING.submit(weakly(self._make), key)
 
     def _make(self, key: Key) -> None:
@@ -89,7 +90,7 @@ class Table(pn.widgets.Tabulator):
         """On the page's thread: show an order, unless another one was asked for meanwhile."""
         if key != self._key:
             return
-        self.loading = False
+        self.css_classes = []
         self._order, self._rows = order, None
         self._update_cds()
 
@@ -202,8 +203,8 @@ def _shown(values: np.ndarray) -> np.ndarray:
 
 
 def _title(label: str, units: str) -> str:
-    """A title is markup for Tabulator, so the texts of a file are escaped."""
-    return html.escape(f"{label} ({units})" if is_shown(units) else label)
+    """A title is markup for Tabulator, so the texts of a file are escaped; units are under the name, else columns are as wide as both."""
+    return html.escape(label) + (f"<small>{html.escape(units)}</small>" if is_shown(units) else "")
 
 
 def _formatter(values: np.ndarray) -> Any:

@@ -13,7 +13,8 @@ from bokeh.events import SelectionGeometry
 from components.explore import orders, page
 from components.explore.page import PARTS, Explore
 from components.explore.pictures import draw
-from components.explore.rows import SORTING, Rows
+from components.explore.rows import BUSY, SORTING, Rows
+from components.explore.rows import _title as rows_title
 from components.palette import theme
 from components.server import own_table
 from swarmviz.explore import RunTable
@@ -81,6 +82,12 @@ def explore_cell(picture, i):
 def test_visitors_share_the_values_of_the_table():
     table = RunTable(data("sweep"))
     assert Rows(table, lambda row: None).widget.value is Rows(table, lambda row: None).widget.value
+
+
+def test_units_are_under_the_names_of_the_columns_and_a_file_writes_no_markup():
+    said = Rows(RunTable(data("sweep")), lambda row: None).widget.titles.values()
+    assert "final_error<small>half widths of the box</small>" in said and "σ" in said
+    assert rows_title("<b>", "<i>") == "&lt;b&gt;<small>&lt;i&gt;</small>" and rows_title("V", "1") == "V"
 
 
 def shown(rows, column):
@@ -151,14 +158,16 @@ def test_a_large_table_is_sorted_on_a_thread_and_the_last_order_wins(slow):
     values = rows.widget.value["c3"].to_numpy()
     for direction in ("asc", "desc", "asc", "desc"):
         rows.widget.sorters = [{"field": "c3", "dir": direction}]
-        assert rows.widget.loading and shown(rows, "index")[:24] == list(range(24)), "the rows stay meanwhile"
+        assert rows.widget.css_classes == [BUSY] and shown(rows, "index")[:24] == list(range(24)), (
+            "the rows stay meanwhile"
+        )
     rows.choose(np.arange(24) < 20)  # what is chosen meanwhile is not lost
     slow.go.set()
     settle()
     assert [key[0][1] for key in slow.sorted_by].count(True) <= 1, "what nobody waits for any more is not sorted"
     for call in slow.calls:
         call()
-    assert not rows.widget.loading and shown(rows, "c3") == sorted(values[:20], reverse=True)
+    assert not rows.widget.css_classes and shown(rows, "c3") == sorted(values[:20], reverse=True)
 
 
 def test_an_order_that_comes_too_late_is_not_shown(slow):
@@ -168,7 +177,7 @@ def test_an_order_that_comes_too_late_is_not_shown(slow):
     settle()
     rows.widget.sorters = []
     slow.calls.pop()()
-    assert shown(rows, "index") == list(range(24)) and not rows.widget.loading
+    assert shown(rows, "index") == list(range(24)) and not rows.widget.css_classes
 
 
 def test_a_fault_while_sorting_leaves_the_rows_as_they_are(slow, monkeypatch, capsys):
@@ -177,7 +186,7 @@ def test_a_fault_while_sorting_leaves_the_rows_as_they_are(slow, monkeypatch, ca
     rows.widget.sorters = [{"field": "c3", "dir": "asc"}]
     settle()
     slow.calls.pop()()
-    assert shown(rows, "index") == list(range(24)) and not rows.widget.loading
+    assert shown(rows, "index") == list(range(24)) and not rows.widget.css_classes
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
@@ -239,7 +248,8 @@ def test_texts_of_a_file_are_escaped_where_they_are_markup():
     hostile[bold[:40]].attrs.update(long_name=bold, symbol=bold, units=bold)
     rows = Rows(RunTable(hostile), lambda row: None)
     texts = [*rows.widget.titles.values(), *rows.widget.header_tooltips.values()]
-    assert any("&lt;img" in text for text in texts) and not any("<" in text for text in texts)
+    bare = [text.replace("<small>", "").replace("</small>", "") for text in texts]  # the only markup, and it is ours
+    assert any("&lt;img" in text for text in bare) and not any("<" in text for text in bare)
     assert all(name[0] == "c" and name[1:].isdigit() for name in rows.widget.value.columns)
 
 

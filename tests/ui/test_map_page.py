@@ -76,6 +76,32 @@ def test_a_click_with_shift_puts_a_second_swarm_there(mapped):
     mapped.page.wait_for_function(f"({PLACE})() !== null", timeout=60_000)
 
 
+FITS = """() => {
+  const roots = [document], cut = []
+  for (const root of roots) { for (const node of root.querySelectorAll("*")) { if (node.shadowRoot) { roots.push(node.shadowRoot) } } }
+  const find = (label) => roots.flatMap((root) => Array.from(root.querySelectorAll(`[aria-label^="${label}"]`)))[0]
+  const pen = document.createElement("canvas").getContext("2d")
+  for (const side of ["horizontal", "vertical"]) {
+    const menu = find(`Parameter of the ${side} axis`), range = find(`Range of the ${side} axis`)
+    for (const [node, text, arrow] of [[menu, menu.selectedOptions[0].text, 16], [range, range.value || range.placeholder, 0]]) {
+      const look = getComputedStyle(node)
+      pen.font = look.font
+      const room = node.clientWidth - parseFloat(look.paddingLeft) - parseFloat(look.paddingRight) - arrow
+      if (pen.measureText(text).width > room) { cut.push(`${text}: ${room.toFixed(0)} px`) }
+    }
+  }
+  return cut
+}"""
+
+
+@pytest.mark.parametrize("width, height", [(1440, 900), (1024, 768)])
+def test_the_names_and_the_ranges_of_the_axes_can_be_read_whole(mapped, width, height):
+    mapped.page.set_viewport_size({"width": width, "height": height})
+    mapped.wait(lambda: mapped.page.evaluate(FITS) == [], f"cut: {mapped.page.evaluate(FITS)}", 10)
+    settled(mapped)  # the map has room under its fields
+    mapped.picture(f"map-fields-{width}")
+
+
 def test_the_fields_choose_axes_range_and_step_and_the_link_holds_them(mapped):
     page, before = mapped.page, mapped.page.url
     page.get_by_label("Step or evaluations of F by which a run").select_option(label="K 50")
