@@ -24,6 +24,21 @@ FRAME = """(name) => {
 
 MODELS = "() => Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))"
 
+# The sixth of 24 points whose y is the run, in a figure that is seen: one that was replaced may still be there.
+POINT = """() => {
+  const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+  for (const points of models.filter((m) => m.type === "GlyphRenderer" && m.data_source.data.row?.length === 24)) {
+    const {x, y, row} = points.data_source.data
+    const figure = models.find((m) => m.type === "Figure" && m.renderers.includes(points))
+    const view = figure && Bokeh.index.find_one_by_id(figure.id)
+    if (!view || !Array.from(y).every((at) => Number.isInteger(Number(at)))) continue
+    const box = view.el.getBoundingClientRect()
+    return {x: box.left + view.frame.x_scale.compute(x[5]), y: box.top + view.frame.y_scale.compute(y[5]),
+            run: Number(y[5]), row: Number(row[5])}
+  }
+  return null
+}"""
+
 
 @pytest.fixture(scope="module")
 def explored(tmp_path_factory: pytest.TempPathFactory) -> Any:
@@ -91,19 +106,9 @@ def test_a_box_chooses_runs_everything_follows_and_a_tap_on_a_row_opens_exactly_
 def test_axes_are_chosen_by_menus_and_a_tap_on_a_point_opens_its_run(page, lab):
     page.locator("select[data-name=x]").select_option("final_best")
     page.locator("select[data-name=y]").select_option("run")
-    page.wait_for_function(
-        f"({MODELS})().some((m) => m.type === 'GlyphRenderer' && m.data_source.data.row?.length === 24)", timeout=60_000
-    )
+    page.wait_for_function(f"({POINT})() !== null", timeout=60_000)
     at = settled(page, "Map")
-    point = page.evaluate("""() => {
-      const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
-      const points = models.find((m) => m.type === "GlyphRenderer" && m.data_source.data.row?.length === 24)
-      const figure = models.find((m) => m.type === "Figure" && m.renderers.includes(points))
-      const view = Bokeh.index.find_one_by_id(figure.id)
-      const {x, y, row} = points.data_source.data, box = view.el.getBoundingClientRect()
-      const at = {x: box.left + view.frame.x_scale.compute(x[5]), y: box.top + view.frame.y_scale.compute(y[5])}
-      return {...at, run: Number(y[5]), row: Number(row[5])}
-    }""")
+    point = page.evaluate(POINT)
     assert at["x"] <= point["x"] <= at["x"] + at["width"]
     with page.context.expect_page():
         page.mouse.click(point["x"], point["y"])
