@@ -171,14 +171,16 @@ def test_a_table_is_a_table_and_a_figure_follows_the_theme(figure):
     lab = figure("002-figure6.9")
     lab.page.emulate_media(color_scheme="light")
 
-    def ticks():
+    def ink():
+        """None while one document takes the place of another."""
         return lab.page.evaluate(
-            "Bokeh.documents.at(-1)._all_models.values().find((m) => m.type === 'LinearAxis').axis_line_color"
+            "Bokeh.documents.at(-1)?._all_models.values().find((m) => m.type === 'LinearAxis')?.axis_line_color ?? null"
         )
 
-    inks = [ticks()]
+    lab.wait(lambda: ink() is not None, "there are no axes")
+    light = ink()
     lab.page.emulate_media(color_scheme="dark")
-    lab.wait(lambda: ticks() != inks[0], "the charts stay light")
+    lab.wait(lambda: ink() not in (None, light), "the charts stay light")
     assert lab.page.evaluate("Bokeh.documents.length") <= 2, "what is not seen any more is kept"
 
 
