@@ -19,6 +19,7 @@ import time
 import traceback
 import weakref
 from contextlib import suppress
+from inspect import iscoroutinefunction
 from typing import Any
 
 from bokeh.protocol.messages.pull_doc_reply import pull_doc_reply
@@ -26,7 +27,7 @@ from bokeh.server.session import ServerSession
 from bokeh.util.token import get_session_id
 from panel.io.server import WSHandler
 from tornado.iostream import StreamClosedError
-from tornado.websocket import WebSocketClosedError
+from tornado.websocket import WebSocketClosedError, WebSocketProtocol, WebSocketProtocol13
 
 from components import tally
 from components.server import limits, session_limit
@@ -58,6 +59,7 @@ log = logging.getLogger(__name__)
 PROBE_S = 3.0  # in which an open socket gives a sign of life
 PROBE_STEP_S = 0.05  # between two looks at it
 PING_INTERVAL_S, PONG_TIMEOUT_S = 20.0, 20.0  # a connection that was cut without a word is noticed
+PONG_LOOK_S = 1.0  # between two looks for the answer
 MAX_UNREAD_BYTES = 32 * 2**20  # that a browser has not taken
 PINGS = limits.Allowance(20.0, 200.0)  # of a browser, which sends none
 MIN_PAUSE_S, MAX_PAUSE_S = 0.01, 0.25  # between two looks whether a visit may go on
@@ -72,6 +74,25 @@ COUNTED = {
 }  # of tally.REFUSALS
 
 SLOWER_WARNING = "Too many requests at once: they are carried out one after the other, more slowly. The connection ends when this goes on."
+
+
+class PatientProtocol(WebSocketProtocol13):
+    """Tornado's, whose pings count no time in which this thread was held up: answers that nobody could read meanwhile are no silence."""
+
+    async def periodic_ping(self) -> None:
+        """Ping now and then, and close once no answer comes."""
+        looks = int(PONG_TIMEOUT_S / PONG_LOOK_S)
+        while True:
+            await asyncio.sleep(PING_INTERVAL_S)
+            self._received_pong, left = False, looks
+            self.write_ping(b"")
+            # however late this thread comes back from one look, what has come meanwhile is read before the last
+            while left and not self._received_pong:
+                await asyncio.sleep(PONG_LOOK_S)
+                left -= 1
+            if not self._received_pong:
+                self.close(reason="ping timed out")
+                return
 
 
 class SocketHandler(WSHandler):
@@ -105,6 +126,16 @@ class SocketHandler(WSHandler):
     def ping_timeout(self) -> float:
         """Seconds in which a ping is answered."""
         return PONG_TIMEOUT_S
+
+    def get_websocket_protocol(self) -> WebSocketProtocol | None:
+        """Tornado's, with our pings where this version pings as the one that they stand in for."""
+        found = super().get_websocket_protocol()
+        pings_so = isinstance(found, WebSocketProtocol13) and hasattr(found, "_received_pong")
+        return (
+            PatientProtocol(self, False, found.params)
+            if pings_so and iscoroutinefunction(found.periodic_ping)
+            else found
+        )
 
     def on_ping(self, data: bytes) -> None:
         """A browser sends none; Tornado answers those of other programs."""

@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -105,6 +106,45 @@ def token(expires: int = 300, session: str | None = None, secret: str = SECRET) 
         session or generate_session_id(secret_key=secret, signed=True), secret_key=secret.encode(), signed=True, expiration=expires,
         extra_payload={"headers": {}, "cookies": {}, "arguments": {}},
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("answered_after, closed", [(1, False), (19, False), (None, True)])
+def test_the_time_in_which_the_thread_was_held_up_is_no_silence_of_the_browser(monkeypatch, answered_after, closed):
+    """Each look comes as late as may be: how long it took is not counted, and a browser that is silent is noticed all the same."""
+
+    class Held(sockets.PatientProtocol):
+        def __init__(self) -> None:
+            self.slept, self.pings, self.said = [], 0, None
+
+        def write_ping(self, data: bytes) -> None:
+            self.pings += 1
+
+        def close(self, code: int | None = None, reason: str | None = None) -> None:
+            self.said = reason
+
+    async def sleep(seconds: float) -> None:
+        protocol.slept.append(seconds)
+        if protocol.pings == 2:
+            raise asyncio.CancelledError
+        protocol._received_pong = answered_after is not None and len(protocol.slept) > answered_after
+
+    protocol = Held()
+    monkeypatch.setattr(sockets.asyncio, "sleep", sleep)
+    with contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(protocol.periodic_ping())
+    assert (protocol.said is not None) is closed
+    assert protocol.slept[0] == sockets.PING_INTERVAL_S
+    if closed:
+        assert sum(protocol.slept[1:]) == sockets.PONG_TIMEOUT_S and protocol.pings == 1
+
+
+def test_pings_of_a_visit_are_the_patient_ones():
+    """Where this version of Tornado pings otherwise, those of its own are kept, and this test says so."""
+    handler = sockets.SocketHandler.__new__(sockets.SocketHandler)
+    handler.request, handler._compression_level = SimpleNamespace(headers={"Sec-WebSocket-Version": "13"}), None
+    found = handler.get_websocket_protocol()
+    assert isinstance(found, sockets.PatientProtocol)
+    assert found.ping_interval == sockets.PING_INTERVAL_S
 
 
 # ---- who may open it -------------------------------------------------------------------------------------------------------
