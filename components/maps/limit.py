@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from swarmviz.ensembles import measures
-from swarmviz.ensembles.budget import spends_evenly
 
 MAX_STEPS = 100_000
 IDLE = 50  # a run that spends less than a fiftieth of a value of F per agent and step comes to its last step first
@@ -49,7 +48,7 @@ def limit_within(
     ValueError
         When it is not enough for the start of every cell, and a step.
     """
-    even, costs = spends_evenly(parts["dynamics"]), _costs(parts, axes, values)
+    even, costs = not parts["dynamics"].counts_costs, _costs(parts, axes, values)
     start, step = max(cost.start for cost in costs), max(cost.step for cost in costs)
     least = max(cost.start + (cost.step if even else 1) for cost in costs)
     if evaluations < least:

@@ -62,6 +62,8 @@ class Dynamics(Described):
         Whether agents sit on states, so that what the swarm holds for the minimiser is a state and not a point.
     fewest, why_fewest : int, str
         The smallest number of agents that makes sense, and why fewer do not.
+    counts_costs : bool
+        Whether the kernel counts what a run spends, because no two runs need spend the same: a step takes :meth:`cost_of_step` at most.
     """
 
     title: ClassVar[str] = "Dynamics"
@@ -74,6 +76,7 @@ class Dynamics(Described):
     on_finite_set: ClassVar[bool] = False
     fewest: ClassVar[int] = 1
     why_fewest: ClassVar[str] = ""
+    counts_costs: ClassVar[bool] = False
 
     def require_agents(self, n: int) -> None:
         """Raise ``ValueError`` when ``n`` agents are too few; says why."""
@@ -135,7 +138,7 @@ class Dynamics(Described):
     def cost_of_step(self, n: int) -> Cost:
         """What a step of ``n`` agents takes at most with the present parameters: F at every agent.
 
-        Every step takes as much, unless the kernel counts: ``evaluations`` is then among the ``changed`` fields of :meth:`_result`, and the
+        Every step takes as much, unless ``counts_costs``: ``evaluations`` is then among the ``changed`` fields of :meth:`_result`, and the
         kernel writes its row.
         """
         return Cost(n)

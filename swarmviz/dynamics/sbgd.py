@@ -341,6 +341,7 @@ class SBGD(Dynamics):
     """Swarm-based gradient descent: the lowest agent grows heavy and careful, the others stride, lose their mass and are removed."""
 
     title = "SBGD"
+    counts_costs = True
     equation = (
         r"X_n^+ = X_n - h(\tilde m_n)\,\nabla F(X_n),\qquad m_n^+ = m_n - \eta_n m_n,\qquad"
         r"\eta_n = \Bigl(\frac{F(X_n)-F_-}{F_+-F_-}\Bigr)^{p}"

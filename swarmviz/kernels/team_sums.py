@@ -158,6 +158,15 @@ def mean_of(partial, d, n_agents):
 
 
 @inner
+def offset_of(mean, nu):
+    """|x̄ − ν|²."""
+    offset = 0.0
+    for i in range(nu.size):
+        offset += (mean[i] - nu[i]) * (mean[i] - nu[i])
+    return offset
+
+
+@inner
 def add_sums(partial, d, alpha, sums):
     """The sums of the consensus over all chunks, each relative to the lowest value of all, into ``sums`` (d + 3,)."""
     clear_consensus(sums)

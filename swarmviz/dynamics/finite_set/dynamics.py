@@ -355,6 +355,7 @@ class FiniteSet(Dynamics):
     """A swarm on the states of a graph: agents jump downhill and away from crowds, so that their law descends a penalised cost."""
 
     title = "Finite set"
+    counts_costs = True
     equation = (
         r"\dot\rho(x) = \sum_y L(x,y)\left[\beta\,\theta(\rho(x),\rho(y))\,(U(y)-U(x)) + \rho(y)-\rho(x)\right],"
         r"\qquad \theta(s,t) = \frac{s-t}{\varphi'(s)-\varphi'(t)}"

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from swarmviz.kernels.blocks import slice_view
+from swarmviz.kernels.blocks import flat, slice_view
 from swarmviz.kernels.compiled import inner
 from swarmviz.kernels.diagnostics import extremes, smallest
 from swarmviz.kernels.elementary import exp, log
@@ -39,11 +39,10 @@ def log_one_plus(y):
 
 
 @inner
-def to_rewards(f, kind, tau):
-    """Rewards in place of values: exp(−(F − min F)/τ), F or −F."""
-    lowest = smallest(f)
+def to_rewards(f, lowest, kind, tau):
+    """Rewards in place of values: exp(−(F − min F)/τ) with the ``lowest`` F of all, F or −F."""
     for j in range(f.size):
-        f[j] = exp((lowest - f[j]) / tau) if kind == EXPONENTIAL else f[j] if kind == VALUE else -f[j]
+        f[j] = relative_reward(f[j], lowest, kind, tau)
 
 
 @inner
@@ -64,11 +63,11 @@ def variances_of_reward(f, kind, tau):
     n, lowest, scale = f.size, smallest(f), 1.0
     mean, log_mean, variance, log_variance = 0.0, 0.0, 0.0, 0.0
     for j in range(n):
-        mean += _relative_reward(f[j], lowest, kind, tau)
+        mean += relative_reward(f[j], lowest, kind, tau)
         log_mean += _log_reward(f[j], lowest, kind, tau)
     mean, log_mean = mean / n, log_mean / n
     for j in range(n):
-        off, log_off = _relative_reward(f[j], lowest, kind, tau) - mean, _log_reward(f[j], lowest, kind, tau) - log_mean
+        off, log_off = relative_reward(f[j], lowest, kind, tau) - mean, _log_reward(f[j], lowest, kind, tau) - log_mean
         variance += off * off
         log_variance += log_off * log_off
     if kind == EXPONENTIAL and variance > 0.0:  # equal rewards have no variance, however large they are
@@ -77,7 +76,7 @@ def variances_of_reward(f, kind, tau):
 
 
 @inner(inline=True)
-def _relative_reward(f, lowest, kind, tau):
+def relative_reward(f, lowest, kind, tau):
     """R, of an exponential reward relative to the highest one."""
     return exp((lowest - f) / tau) if kind == EXPONENTIAL else f if kind == VALUE else -f
 
@@ -141,14 +140,20 @@ def all_in_one(pool, counts, groups):
     return groups == 1 and counts[0] == pool.size
 
 
+@inner(inline=True)
+def companions_of_some(words, first, n_agents, out):
+    """out (n,) ← a companion for each of n walkers from the ``first`` on, uniform among the others of all, from one random word each."""
+    others = np.uint64(n_agents - 1)
+    for j in range(out.size):
+        pick = np.int64(((words[j] >> U32) * others) >> U32)
+        out[j] = pick + 1 if pick >= first + j else pick
+
+
 @inner
 def choose_companions(words, pool, counts, groups, out):
     """out (N,) ← a companion for each walker, uniform among the other living ones of its group, from one random word each."""
     if all_in_one(pool, counts, groups):
-        others = np.uint64(pool.size - 1)
-        for n in range(pool.size):
-            pick = np.int64(((words[n] >> U32) * others) >> U32)
-            out[n] = pick + 1 if pick >= n else pick
+        companions_of_some(words, 0, pool.size, out)
         return
     for g in range(groups):
         first, end = group_range(g, groups, pool.size)
@@ -162,10 +167,10 @@ def choose_companions(words, pool, counts, groups, out):
 
 
 @inner
-def log_relative_reward(y, kind, tau, params):
+def logrelative_reward(y, kind, tau, params):
     """ln f(R) in place of values; with form, δ and ε of ``params``."""
     if kind != AS_IT_IS:
-        to_rewards(y, kind, tau)
+        to_rewards(y, smallest(y), kind, tau)
     log_relative(y, params.form, params.delta, params.epsilon)
 
 
@@ -178,7 +183,7 @@ def add_relative(y, power, kind, tau, params, workspace, log_virtual):
     if all_in_one(pool, workspace.counts, groups):
         for n in range(y.size):
             workspace.spare[n] = y[n]
-        log_relative_reward(workspace.spare, kind, tau, params)
+        logrelative_reward(workspace.spare, kind, tau, params)
         for n in range(y.size):
             log_virtual[n] += power * workspace.spare[n]
         return
@@ -186,27 +191,29 @@ def add_relative(y, power, kind, tau, params, workspace, log_virtual):
         first, living = group_range(g, groups, pool.size)[0], slice_view(workspace.spare, 0, workspace.counts[g])
         for i in range(living.size):
             living[i] = y[pool[first + i]]
-        log_relative_reward(living, kind, tau, params)
+        logrelative_reward(living, kind, tau, params)
         for i in range(living.size):
             log_virtual[pool[first + i]] += power * living[i]
 
 
 @inner(inline=True)
-def decide(log_virtual, epsilon, workspace):
-    """(4): source (N,) ← whom each walker copies, itself when it stays; a dead one copies its companion in any case."""
-    rival, chance, living, source = workspace.rival, workspace.chance[0], workspace.living, workspace.source
-    ratio, over = workspace.spare, workspace.apart
-    for n in range(source.size):
-        over[n] = -log_virtual[np.uint64(rival[n])]
-    for n in range(source.size):
-        ratio[n] = exp(log_virtual[n] + over[n])
-    for n in range(source.size):
-        over[n] = exp(over[n])
-    for n in range(source.size):
-        clones = (ratio[n] < 1.0) & (chance[n] * (ratio[n] + epsilon * over[n]) < 1.0 - ratio[n]) | (living[n] == 0)
-        source[n] = rival[n] if clones else n
-    for n in range(source.size):
-        workspace.cloned[n] = source[n] != n
+def decide(log_virtual, first, n, epsilon, workspace):
+    """(4): source ← whom each of ``n`` walkers from the ``first`` on copies, itself when it stays; the dead copy their companions."""
+    rival, source = slice_view(workspace.rival, first, n), slice_view(workspace.source, first, n)
+    chance, living = slice_view(flat(workspace.chance), first, n), slice_view(workspace.living, first, n)
+    mine, cloned = slice_view(log_virtual, first, n), slice_view(workspace.cloned, first, n)
+    ratio, over = slice_view(workspace.spare, first, n), slice_view(workspace.apart, first, n)
+    for j in range(n):
+        over[j] = -log_virtual[np.uint64(rival[j])]
+    for j in range(n):
+        ratio[j] = exp(mine[j] + over[j])
+    for j in range(n):
+        over[j] = exp(over[j])
+    for j in range(n):
+        clones = (ratio[j] < 1.0) & (chance[j] * (ratio[j] + epsilon * over[j]) < 1.0 - ratio[j]) | (living[j] == 0)
+        source[j] = rival[j] if clones else first + j
+    for j in range(n):
+        cloned[j] = source[j] != first + j
 
 
 @inner

@@ -47,14 +47,15 @@ from swarmviz.dynamics.fmc.walkers import (
     EVERY,
     by_block,
     by_walker,
-    clone,
     energies,
     find_living,
     look,
     lowest_living,
+    make_clones,
     make_workspace,
-    move_all,
+    move_some,
     not_positive,
+    settle_clones,
 )
 from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.events import (
@@ -80,7 +81,7 @@ from swarmviz.frame import (
     Observable,
 )
 from swarmviz.kernels import boundaries
-from swarmviz.kernels.blocks import aligned_rows, borrowed, copied_rows, from_blocks, run_of
+from swarmviz.kernels.blocks import aligned_rows, block_count, borrowed, copied_rows, from_blocks, run_of
 from swarmviz.kernels.compiled import FlagRows, Reals, RunRows, Table, WholeRows, Wholes, inner, kernel
 from swarmviz.kernels.diagnostics import (
     all_finite,
@@ -283,8 +284,10 @@ def clone_and_migrate(run, steps, s, restless, params, sigma, box, objective, wo
     """(3), (4) and (5) for those that clone in step ``s`` of the call, and the migration; returns how often they met a wall."""
     step, partner, source = steps.k + s - 1, run.partner, workspace.source
     uniforms(workspace.chance, key(np.uint64(run.seed[0]), np.uint64(JUMP), np.uint64(step)), 0)
-    cloning.decide(run.log_virtual, params.epsilon, workspace)
-    hits = clone(run, not restless, sigma if params.jitter == CLONES else 0.0, step, box, objective, workspace)
+    cloning.decide(run.log_virtual, 0, partner.size, params.epsilon, workspace)
+    scale = sigma if params.jitter == CLONES else 0.0
+    _, wide, hits = make_clones(run, 0, partner.size, 0, not restless, scale, step, box, objective, workspace)
+    settle_clones(box.low.size, 0, partner.size, 0, wide, workspace)
     for n in range(partner.size):
         partner[n] = source[n] if source[n] != n else -1
     if params.migration > 0.0 and params.groups > 1:
@@ -338,7 +341,8 @@ def advance_run(run, steps, params, schedules, box, objective, workspace, grid, 
         if restless or params.moving:
             by_block(workspace.rows, run.x)
             if restless and s > 0:
-                hits += move_all(run, steps, s, shaken, sigma[s - 1], box, workspace)
+                blocks = block_count(shift.shape[1], f.size)
+                hits += move_some(run, 0, blocks, steps, s, shaken, sigma[s - 1], box, workspace)
                 by_walker(run.x, workspace.rows)
             energies(run.x, objective, shift[s], params.moving, workspace, f)
         if not all_finite(f):
@@ -382,6 +386,7 @@ class FMC(Dynamics):
     """Fractal Monte Carlo: walkers leave for those with a higher virtual reward, made of reward and distance."""
 
     title = "Fractal Monte Carlo"
+    counts_costs = True
     fewest, why_fewest = 2, "a walker compares itself with another one"
     equation = (
         r"VR_n = f(R_n)^{\alpha}\, g(|X_n - X_{j}|)^{\beta},\qquad"

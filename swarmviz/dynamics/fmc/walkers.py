@@ -19,6 +19,7 @@ from swarmviz.kernels.blocks import (
     block_count,
     block_range,
     block_view,
+    flat,
     list_marked,
     scratch,
     slice_view,
@@ -211,18 +212,19 @@ def look(run, params, tau, alpha, beta, step, workspace):
 
 
 @inner
-def list_clones(workspace, d):
-    """List those that clone, and where the positions of those begin whom they copy; returns how many they are, and how long the list is.
+def list_clones(workspace, d, first, n, offset):
+    """List those that clone of ``n`` walkers from the ``first`` on, and where the positions of those begin whom they copy.
 
-    The list goes on with its last member up to a whole vector: a row's rest would be taken number by number, at the price of a vector each.
+    Returns how many they are, and how long the list is, which begins at ``offset`` in its array and counts walkers from the first. It goes
+    on with its last member up to a whole vector: a row's rest would be taken number by number, at the price of a vector each.
     """
-    clones, start = workspace.clones, workspace.start
-    m = list_marked(workspace.cloned, clones)
+    clones, start = slice_view(workspace.clones, offset, n + WHOLE), slice_view(workspace.start, offset, n + WHOLE)
+    m = list_marked(slice_view(workspace.cloned, first, n), clones)
     wide = (m + WHOLE - 1) // WHOLE * WHOLE
     for q in range(m, wide):
         clones[q] = clones[m - 1]
     for q in range(wide):
-        start[q] = np.uint64(workspace.source[clones[q]]) * np.uint64(d)
+        start[q] = np.uint64(workspace.source[first + clones[q]]) * np.uint64(d)
     return m, wide
 
 
@@ -273,43 +275,53 @@ def settle(fresh, clones, walkers):
 
 
 @inner(inline=True)
-def clone(run, alone, sigma, step, box, objective, workspace):
-    """(4), all from the positions before; (5), the boundary and F for those that clone, where they ``alone`` move.
+def make_clones(run, first, n, offset, alone, sigma, step, box, objective, workspace):
+    """(4) for those of ``n`` walkers from the ``first`` on that clone; (5), the boundary and F for them, where they ``alone`` move.
 
-    Returns how often these met a wall.
+    All from the positions before: the new ones lie aside, with the list of clones at ``offset``, until :func:`settle_clones`. Returns how
+    many clone, how long their list is (:func:`list_clones`), and how often they met a wall.
     """
-    d, f, hits = box.low.size, run.energy, 0
+    d, hits, most = box.low.size, 0, clones_at_once(box.low.size)
     row = key(np.uint64(run.seed[0]), np.uint64(POSITION_NOISE), np.uint64(step))
-    (count, wide), most = list_clones(workspace, d), clones_at_once(d)
-    for first in range(0, wide, most):
-        m = min(most, wide - first)
+    count, wide = list_clones(workspace, d, first, n, offset)
+    for at in range(0, wide, most):
+        m = min(most, wide - at)
         clones, fresh, value = (
-            slice_view(workspace.clones, first, m),
-            block_view(workspace.fresh, d * first, d, m),
+            slice_view(workspace.clones, offset + at, m),
+            block_view(workspace.fresh, d * (offset + at), d, m),
             slice_view(workspace.value, 0, m),
         )
-        copy_companions(slice_view(workspace.start, first, m), workspace.rows, fresh)
+        copy_companions(slice_view(workspace.start, offset + at, m), workspace.rows, fresh)
         if sigma > 0.0:
             z = block_view(workspace.z, 0, d, m)
-            fill_chosen(z, workspace.raw, workspace.radius, GAUSSIAN, 0.0, row, 0, clones)
+            fill_chosen(z, workspace.raw, workspace.radius, GAUSSIAN, 0.0, row, first, clones)
             shake(fresh, sigma, z)
         if alone:
-            hits += hits_of_some(fresh, min(m, count - first), box)
+            hits += hits_of_some(fresh, min(m, count - at), box)
             keep_inside(fresh, box)
             objective.values(fresh, objective.p, value)
             for q in range(m):
-                f[clones[q]] = value[q]
-    for first in range(0, wide, most):
-        m = min(most, wide - first)
-        settle(block_view(workspace.fresh, d * first, d, m), slice_view(workspace.clones, first, m), workspace.rows)
-    return hits
+                run.energy[first + clones[q]] = value[q]
+    return count, wide, hits
 
 
 @inner(inline=True)
-def move_all(run, steps, s, shaken, sigma, box, workspace):
-    """(5) for all walkers in step ``s`` of the call, if they are all ``shaken``, and the boundary; returns how often one met a wall."""
+def settle_clones(d, first, n, offset, wide, workspace):
+    """The clones that :func:`make_clones` has listed in their new places."""
+    most, here = clones_at_once(d), block_view(flat(workspace.rows), first * d, n, d)
+    for at in range(0, wide, most):
+        m = min(most, wide - at)
+        settle(block_view(workspace.fresh, d * (offset + at), d, m), slice_view(workspace.clones, offset + at, m), here)
+
+
+@inner(inline=True)
+def move_some(run, first_block, end_block, steps, s, shaken, sigma, box, workspace):
+    """(5) for all walkers of some blocks in step ``s`` of the call, if they are all ``shaken``, and the boundary.
+
+    Returns how often one met a wall.
+    """
     d, n_agents, hits = box.low.size, run.energy.size, 0
-    for b in range(block_count(d, n_agents)):
+    for b in range(first_block, end_block):
         xb = block(run.x, d, n_agents, b)
         if shaken:
             z = block_noise(

@@ -59,6 +59,7 @@ from swarmviz.kernels.team_sums import (
     least_of,
     make_consensus_of_member,
     mean_of,
+    offset_of,
     spread_of,
     total_of,
 )
@@ -176,14 +177,12 @@ def work(phase, run, steps, params, schedules, box, objective, team, partial, wo
 @inner
 def measure(run, effective, minimisers, partial, record, column):
     """Write the observables into a column of the record, from what the chunks have added up."""
-    nu, mean, offset = run.consensus, partial.mean, 0.0
-    for i in range(nu.size):
-        offset += (mean[i] - nu[i]) * (mean[i] - nu[i])
+    nu = run.consensus
     record[ROW.best, column] = run.best[0]
     record[ROW.minimum, column] = partial.shared[MINIMUM]
     record[ROW.consensus_value, column] = partial.shared[NU_VALUE]
     record[ROW.dispersion, column] = total_of(partial, SPREAD)
-    record[ROW.consensus_offset, column] = offset
+    record[ROW.consensus_offset, column] = offset_of(partial.mean, nu)
     record[ROW.distance, column] = distance_to(nu, minimisers)
     record[ROW.effective_size, column] = effective
     record[ROW.leader, column] = first_leader(partial)

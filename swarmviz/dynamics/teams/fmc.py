@@ -23,37 +23,32 @@ from swarmviz.dynamics.fmc.walkers import (
     by_block,
     by_walker,
     clones_at_once,
-    copy_companions,
     distances,
     energies,
     find_living,
-    hits_of_some,
-    keep_inside,
     look,
     lowest_living,
+    make_clones,
+    move_some,
     not_positive,
-    settle,
-    shake,
+    settle_clones,
 )
 from swarmviz.dynamics.large import advance_each, advances
 from swarmviz.kernels.blocks import (
     aligned,
-    block,
     block_range,
     block_view,
     flat,
-    list_marked,
     run_of,
     scratch,
     slice_view,
 )
 from swarmviz.kernels.compiled import Flags, Reals, Table, Wholes, Words, inner, kernel
 from swarmviz.kernels.diagnostics import all_finite, extremes, first_not_finite
-from swarmviz.kernels.elementary import exp, log
-from swarmviz.kernels.noise import GAUSSIAN, fill_chosen
-from swarmviz.kernels.noise_buffer import block_noise, make_noise_buffer
+from swarmviz.kernels.elementary import log
+from swarmviz.kernels.noise_buffer import make_noise_buffer
 from swarmviz.kernels.packs import FINE, Box, Objective, Output, Steps, is_recorded
-from swarmviz.kernels.randomness import COMPANION, JUMP, POSITION_NOISE, U32, key, uniforms, words
+from swarmviz.kernels.randomness import COMPANION, JUMP, key, uniforms, words
 from swarmviz.kernels.team import (
     Team,
     chunk_blocks,
@@ -132,105 +127,24 @@ def rows_of_chunk(workspace, d, first, n):
 
 
 @inner
-def decide(run, first, n, epsilon, workspace):
-    """Whom the walkers of a chunk copy, as :func:`swarmviz.dynamics.fmc.cloning.decide`."""
-    rival, source = slice_view(workspace.rival, first, n), slice_view(workspace.source, first, n)
-    chance, living = slice_view(flat(workspace.chance), first, n), slice_view(workspace.living, first, n)
-    mine, cloned = slice_view(run.log_virtual, first, n), slice_view(workspace.cloned, first, n)
-    ratio, over = slice_view(workspace.spare, first, n), slice_view(workspace.apart, first, n)
-    for j in range(n):
-        over[j] = -run.log_virtual[np.uint64(rival[j])]
-    for j in range(n):
-        ratio[j] = exp(mine[j] + over[j])
-    for j in range(n):
-        over[j] = exp(over[j])
-    for j in range(n):
-        clones = (ratio[j] < 1.0) & (chance[j] * (ratio[j] + epsilon * over[j]) < 1.0 - ratio[j]) | (living[j] == 0)
-        source[j] = rival[j] if clones else first + j
-    for j in range(n):
-        cloned[j] = source[j] != first + j
-
-
-@inner
-def list_clones(chunk, first, n, d, workspace):
-    """As :func:`swarmviz.dynamics.fmc.walkers.list_clones` in a chunk, whose walkers count from its first; and where its list begins."""
-    offset = first + WHOLE * chunk
-    clones, start = slice_view(workspace.clones, offset, n + WHOLE), slice_view(workspace.start, offset, n + WHOLE)
-    m = list_marked(slice_view(workspace.cloned, first, n), clones)
-    wide = (m + WHOLE - 1) // WHOLE * WHOLE
-    for q in range(m, wide):
-        clones[q] = clones[m - 1]
-    for q in range(wide):
-        start[q] = np.uint64(workspace.source[first + clones[q]]) * np.uint64(d)
-    return m, wide, offset
-
-
-@inner
 def decide_chunk(chunk, s, run, steps, params, sigma, alone, box, objective, partial, workspace):
     """(3), (4) and (5) of a chunk, from the positions before; the boundary and F of its clones, where they ``alone`` move."""
-    d, step, hits, most = box.low.size, steps.k + s - 1, 0, clones_at_once(box.low.size)
-    first, n = chunk_range(d, run.energy.size, chunk)
+    first, n = chunk_range(box.low.size, run.energy.size, chunk)
+    step, scale = steps.k + s - 1, sigma if params.jitter == CLONES else 0.0
     chance = block_view(flat(workspace.chance), first, 1, n)
     uniforms(chance, key(np.uint64(run.seed[0]), np.uint64(JUMP), np.uint64(step)), first)
-    decide(run, first, n, params.epsilon, workspace)
-    m, wide, offset = list_clones(chunk, first, n, d, workspace)
-    row = key(np.uint64(run.seed[0]), np.uint64(POSITION_NOISE), np.uint64(step))
-    for at in range(0, wide, most):
-        some = min(most, wide - at)
-        clones, fresh = (
-            slice_view(workspace.clones, offset + at, some),
-            block_view(workspace.fresh, d * (offset + at), d, some),
-        )
-        copy_companions(slice_view(workspace.start, offset + at, some), workspace.rows, fresh)
-        if sigma > 0.0 and params.jitter == CLONES:
-            z = block_view(workspace.z, 0, d, some)
-            fill_chosen(z, workspace.raw, workspace.radius, GAUSSIAN, 0.0, row, first, clones)
-            shake(fresh, sigma, z)
-        if alone:
-            value = slice_view(workspace.value, 0, some)
-            hits += hits_of_some(fresh, min(some, m - at), box)
-            keep_inside(fresh, box)
-            objective.values(fresh, objective.p, value)
-            for q in range(some):
-                run.energy[first + clones[q]] = value[q]
+    cloning.decide(run.log_virtual, first, n, params.epsilon, workspace)
+    offset = list_of(chunk, first)
+    m, wide, hits = make_clones(run, first, n, offset, alone, scale, step, box, objective, workspace)
     for j in range(first, first + n):
         run.partner[j] = workspace.source[j] if workspace.cloned[j] else -1
     partial.wholes[chunk, COUNT], partial.wholes[chunk, WIDE], partial.wholes[chunk, HITS] = m, wide, hits
 
 
 @inner
-def settle_clones(chunk, first, n, d, partial, workspace):
-    """The clones of a chunk in their new places."""
-    most, offset, wide, here = (
-        clones_at_once(d),
-        first + WHOLE * chunk,
-        partial.wholes[chunk, WIDE],
-        rows_of_chunk(workspace, d, first, n),
-    )
-    for at in range(0, wide, most):
-        some = min(most, wide - at)
-        fresh, clones = (
-            block_view(workspace.fresh, d * (offset + at), d, some),
-            slice_view(workspace.clones, offset + at, some),
-        )
-        settle(fresh, clones, here)
-
-
-@inner
-def move_chunk(chunk, s, run, steps, shaken, sigma, box, workspace):
-    """(5) for all walkers of a chunk, if they are ``shaken``, and the boundary; returns how often one met a wall."""
-    d, n_agents, hits = box.low.size, run.energy.size, 0
-    first_block, end_block = chunk_blocks(d, n_agents, chunk)
-    for b in range(first_block, end_block):
-        x = block(run.x, d, n_agents, b)
-        if shaken:
-            z = block_noise(
-                workspace.noise, GAUSSIAN, 0.0, run.seed[0], POSITION_NOISE, steps.k, s - 1, steps.steps, d, n_agents, b
-            )
-            shake(x, sigma, z)
-        hits += hits_of_some(x, x.shape[1], box)
-        keep_inside(x, box)
-    return hits
+def list_of(chunk, first):
+    """Where the list of clones begins of a chunk whose first walker is ``first``: each list ends with up to a vector more."""
+    return first + WHOLE * chunk
 
 
 @inner
@@ -245,13 +159,14 @@ def settle_chunk(chunk, s, run, steps, params, shaken, sigma, shift, box, object
     )
     rows, restless, hits = rows_of_chunk(workspace, d, first, n), shaken or s <= 1, 0
     if s > 0:
-        settle_clones(chunk, first, n, d, partial, workspace)
+        settle_clones(d, first, n, list_of(chunk, first), partial.wholes[chunk, WIDE], workspace)
     else:
         by_walker(x, rows)
     if restless or params.moving:
         by_block(rows, x)
         if restless and s > 0:
-            hits = move_chunk(chunk, s, run, steps, shaken, sigma, box, workspace)
+            first_block, end_block = chunk_blocks(d, run.energy.size, chunk)
+            hits = move_some(run, first_block, end_block, steps, s, shaken, sigma, box, workspace)
             by_walker(x, rows)
         energies(x, objective, shift, params.moving, workspace, f)
     failed, wrong = FINE, FINE
@@ -268,15 +183,6 @@ def settle_chunk(chunk, s, run, steps, params, shaken, sigma, shift, box, object
 
 
 @inner
-def companions(out, raw, first, n_agents):
-    """out (n,) ← a companion for each walker of a chunk, as :func:`swarmviz.dynamics.fmc.cloning.choose_companions` does where all live."""
-    others = np.uint64(n_agents - 1)
-    for j in range(out.size):
-        pick = np.int64(((raw[j] >> U32) * others) >> U32)
-        out[j] = pick + 1 if pick >= first + j else pick
-
-
-@inner
 def note_extremes(y, chunk, which, partial):
     """Smallest and largest of a chunk."""
     low, high = extremes(y)
@@ -286,30 +192,20 @@ def note_extremes(y, chunk, which, partial):
 @inner
 def reward_chunk(chunk, run, params, tau, alpha, beta, step, d, partial, workspace):
     """Companions of a chunk, rewards and distances."""
-    n_agents, lowest = run.energy.size, partial.shared[LOWEST]
+    n_agents = run.energy.size
     first, n = chunk_range(d, n_agents, chunk)
     raw, rows = slice_view(workspace.words, 2 * first, 2 * n), 2 if params.own else 1
     words(raw, key(np.uint64(run.seed[0]), np.uint64(COMPANION), np.uint64(step)), 0, rows, n, first)
     companion, rival = slice_view(workspace.companion, first, n), slice_view(workspace.rival, first, n)
-    companions(companion, slice_view(raw, 0, n), first, n_agents)
+    cloning.companions_of_some(slice_view(raw, 0, n), first, n_agents, companion)
     if params.own:
-        companions(rival, slice_view(raw, n, n), first, n_agents)
+        cloning.companions_of_some(slice_view(raw, n, n), first, n_agents, rival)
     else:
         rival[:] = companion
-    f, y, apart = (
-        slice_view(run.energy, first, n),
-        slice_view(workspace.spare, first, n),
-        slice_view(workspace.apart, first, n),
-    )
+    y, apart = slice_view(workspace.spare, first, n), slice_view(workspace.apart, first, n)
     if alpha != 0.0:
-        for j in range(n):
-            y[j] = (
-                exp((lowest - f[j]) / tau)
-                if params.kind == cloning.EXPONENTIAL
-                else f[j]
-                if params.kind == cloning.VALUE
-                else -f[j]
-            )
+        y[:] = slice_view(run.energy, first, n)
+        cloning.to_rewards(y, partial.shared[LOWEST], params.kind, tau)
         note_extremes(y, chunk, REWARDS, partial)
     if beta != 0.0:
         distances(workspace.rows, first, companion, apart)

@@ -8,18 +8,17 @@ import numpy as np
 
 from swarmviz.dynamics.large import advance_each, advances
 from swarmviz.dynamics.pso import PSO, ROW, Params, Runs, Schedules, Workspace, fly_block, remember
-from swarmviz.dynamics.stall import Stall, has_stalled, watch
+from swarmviz.dynamics.stall import Stall, has_stalled
+from swarmviz.dynamics.teams.consensus import form_consensus
 from swarmviz.kernels.blocks import block, block_range, run_of, scratch, slice_view
 from swarmviz.kernels.compiled import Flags, inner, kernel
 from swarmviz.kernels.diagnostics import (
     all_finite,
     choose_batch,
     distance_to,
-    finish_consensus,
     first_not_finite,
     nearest_target,
     note_answer,
-    note_consensus,
     smallest,
     value_of,
     weigh,
@@ -45,7 +44,6 @@ from swarmviz.kernels.team_sums import (
     LOWEST,
     SPREAD,
     Partial,
-    add_sums,
     begin_sums,
     count_of,
     first_failure,
@@ -54,6 +52,7 @@ from swarmviz.kernels.team_sums import (
     least_of,
     make_consensus_of_member,
     mean_of,
+    offset_of,
     spread_of,
     total_of,
 )
@@ -150,15 +149,13 @@ def work(phase, run, steps, params, schedules, box, objective, team, partial, wo
 @inner
 def measure(run, improvements, hits, move, half, minimisers, partial, nu_value, record, column):
     """Write the observables into a column of the record, from what the chunks have added up."""
-    nu, mean, n_agents, offset = run.consensus, partial.mean, run.energy.size, 0.0
-    for i in range(nu.size):
-        offset += (mean[i] - nu[i]) * (mean[i] - nu[i])
+    nu, n_agents = run.consensus, run.energy.size
     record[ROW.best, column] = run.best[0]
     record[ROW.minimum, column] = least_of(partial, LOWEST_NOW)
     record[ROW.consensus_value, column] = nu_value
     record[ROW.memory_mean, column] = total_of(partial, BESTS) / n_agents
     record[ROW.dispersion, column] = total_of(partial, SPREAD)
-    record[ROW.consensus_offset, column] = offset
+    record[ROW.consensus_offset, column] = offset_of(partial.mean, nu)
     record[ROW.distance, column] = distance_to(nu, minimisers)
     record[ROW.error, column] = nearest_target(nu, minimisers, half)[1]
     record[ROW.improved, column] = improvements / n_agents
@@ -201,13 +198,9 @@ def lead(run, steps, params, schedules, stall, box, objective, team, partial, wo
             if failed != FINE:
                 return steps.k + s, failed
             improvements, hits = count_of(partial, COUNT), count_of(partial, HITS)
-            run.best[0] = min(run.best[0], least_of(partial, LOWEST))
-            workspace.before[:] = nu
-            add_sums(partial, d, schedules.alpha[s], sums)
-            run.effective[0] = finish_consensus(sums, nu)
-            note_consensus(run, steps.k + s, schedules.alpha[s], params.batch)
-            if s > 0:
-                move, run.still[0] = watch(nu, workspace.before, stall, run.still[0])
+            move = form_consensus(
+                run, s > 0, steps.k + s, schedules.alpha[s], params.batch, stall, partial, sums, workspace.before
+            )
         if is_recorded(steps, s):
             mean_of(partial, d, n_agents)
             partial.shared[MINIMUM] = least_of(partial, LOWEST)
