@@ -78,6 +78,15 @@ def test_the_examples_of_ensembles_run_and_leave_a_store(capsys, tmp_path, monke
     assert len(list((tmp_path / "bgk-sweep").glob("*.nc"))) == 12
 
 
+def test_the_linked_plots_of_tuning_can_be_drawn():
+    pytest.importorskip("holoviews")
+    import holoviews as hv
+
+    names = {}
+    exec(compile(python_blocks("docs/tuning.md")[-1], "tuning.md", "exec"), names)
+    hv.render(names["linked"], backend="bokeh")
+
+
 def test_what_the_readme_says_of_figures_in_a_script_runs():
     """In a process of its own, where nobody else has imported swarmviz.papers."""
     (said,) = re.findall(r"In a script:\s+`([^`]+)`", (ROOT / "README.md").read_text(encoding="utf-8"))

@@ -11,7 +11,6 @@ from swarmviz.plot.elements import (
     COLOURS,
     are_numbers,
     axes_of,
-    dimension,
     dimension_of,
     ends_of,
     holoviews,
@@ -41,7 +40,7 @@ def parallel(table: xarray.Dataset, value: str = "success_rate") -> Any:
     Returns
     -------
     holoviews.Overlay
-        Contours of the cells, and labels of the ends of the axes.
+        Segments of the lines, which know the cell they belong to, and the ends of the axes in words.
 
     Raises
     ------
@@ -59,41 +58,70 @@ def parallel(table: xarray.Dataset, value: str = "success_rate") -> Any:
         raise ValueError(f"table: has {int(np.prod(shape)):,} cells, must be at most {MOST_LINES:,}")
     found = values.broadcast_like(table[axes].reset_coords(drop=True)).transpose(*axes).values.astype(float)
     places = [_places(table[name].values) for name in axes]
-    low, high = ends_of(found, value)
-    cells = []
-    for place in itertools.product(*(range(size) for size in shape)):
-        last = (found[place] - low) / (high - low) if high > low else 0.5
-        heights = [*(at[i] for at, i in zip(places, place, strict=True)), last]
-        if np.isfinite(last):
-            chosen = {name: table[name].values[i].item() for name, i in zip(axes, place, strict=True)}
-            cells.append({"axis": np.arange(len(heights)), "height": np.array(heights), value: found[place], **chosen})
-    x, y = dimension("axis"), dimension("height")
+    ends = ends_of(found, value)
     about = [dimension_of(values, value), *(dimension_of(table[name]) for name in axes)]
     names = [*(symbol_of(table[name]) for name in axes), about[0].pprint_label]
-    ends = [*((table[name].values.min(), table[name].values.max()) if are_numbers(table[name].values) else
-              (table[name].values[0], table[name].values[-1]) for name in axes), (low, high)]  # fmt: skip
-    labels = hv.Labels(
-        [
-            (i, height, value_words(end))
-            for i, pair in enumerate(ends)
-            for height, end in zip((-0.06, 1.06), pair, strict=True)
-        ],
-        [x, y],
-        "text",
-    )
-    lines = hv.Contours(cells, [x, y], about)
-    ticks = list(enumerate(names))
-    frame: dict[str, Any] = {"xticks": ticks, "yaxis": None, "xlabel": "", "ylim": (-0.15, 1.15)}
+    frame: dict[str, Any] = {"xticks": list(enumerate(names)), "yaxis": None, "xlabel": "", "ylim": (-0.15, 1.15)}
     return styled(
-        styled(
-            lines,
-            {"color": hv.dim(value), "cmap": "viridis", "line_width": 1.5, "colorbar": True, "tools": ["hover"]},
-            {"color": hv.dim(value), "cmap": "viridis", "linewidth": 1.2},
-        )
-        * styled(labels, {"text_font_size": "9pt", "text_color": COLOURS.ink}, {"size": 9, "color": COLOURS.ink}),
+        hv.Overlay(
+            [
+                _lines(table, axes, places, found, ends, about),
+                *_ends([*(table[name].values for name in axes), np.array(ends)]),
+            ]
+        ),
         {**frame, "width": 140 + 130 * len(axes), "height": 360},
         {**frame, "fig_inches": (2 + 1.4 * len(axes), 4), "aspect": "auto"},
     )
+
+
+def _lines(
+    table: xarray.Dataset,
+    axes: list[str],
+    places: list[np.ndarray],
+    found: np.ndarray,
+    ends: tuple[float, float],
+    about: list[Any],
+) -> Any:
+    """A line for each cell with a value: a segment between every two axes, as only these can be chosen by HoloViews' selections."""
+    low, high = ends
+    cells = [place for place in itertools.product(*map(range, found.shape)) if np.isfinite(found[place])]
+    index = np.array(cells, dtype=int).reshape(len(cells), len(axes))
+    told = found[tuple(index.T)]
+    last = (told - low) / (high - low) if high > low else np.full(len(cells), 0.5)
+    heights = np.column_stack([*(at[i] for at, i in zip(places, index.T, strict=True)), last])
+    gaps = len(axes)
+    columns = {about[0].name: told} | {name: table[name].values[i] for name, i in zip(axes, index.T, strict=True)}
+    data = {
+        "axis": np.tile(np.arange(gaps), len(cells)),
+        "height": heights[:, :-1].ravel(),
+        "axis_end": np.tile(np.arange(1, gaps + 1), len(cells)),
+        "height_end": heights[:, 1:].ravel(),
+    } | {name: np.repeat(column, gaps) for name, column in columns.items()}
+    lines = holoviews().Segments(data, ["axis", "height", "axis_end", "height_end"], about)
+    look: dict[str, Any] = {
+        "color": about[0].name,
+        "cmap": "viridis",
+        "colorbar": True,
+        "clabel": about[0].pprint_label,
+    }
+    look |= {"clim": ends} if high > low else {}
+    told_of = [(of.pprint_label, f"@{{{of.name}}}") for of in about]
+    return styled(
+        lines,
+        {**look, "line_width": 1.5, "tools": ["hover"], "hover_tooltips": told_of},
+        {**look, "linewidth": 1.2},
+    )
+
+
+def _ends(values: list[np.ndarray]) -> list[Any]:
+    """What each axis begins and ends with, below and above it; as texts, because link_selections fails on labels."""
+    hv, texts = holoviews(), []
+    for i, along in enumerate(values):
+        pair = (along.min(), along.max()) if are_numbers(along) else (along[0], along[-1])
+        texts += [
+            hv.Text(i, height, value_words(end), fontsize=9) for height, end in zip((-0.06, 1.06), pair, strict=True)
+        ]
+    return [styled(text, {"text_color": COLOURS.ink}, {"color": COLOURS.ink}) for text in texts]
 
 
 def _places(values: np.ndarray) -> np.ndarray:

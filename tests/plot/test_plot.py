@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from bokeh.document import Document
 from bokeh.io.doc import patch_curdoc
+from bokeh.models import GlyphRenderer
+from holoviews.selection import link_selections
 
 import swarmviz as sv
 from swarmviz import presets
@@ -199,15 +201,20 @@ def test_a_map_with_words_on_an_axis_is_a_heat_map():
 
 def test_parallel_coordinates_have_a_line_for_each_cell_that_ends_at_its_value(table):
     overlay = sv.plot.parallel(table)
-    (lines,) = drawn(overlay, hv.Contours)
-    paths = lines.data
-    assert len(paths) == 24
+    (segments,) = drawn(overlay, hv.Segments)
+    axes = ["sigma", "alpha", "lam"]
+    rows = segments.dframe()
+    assert len(rows) == 24 * len(axes)
     rate = table["success"].mean("run")
-    for path in paths:
-        cell = {name: path[name] for name in ("sigma", "alpha", "lam")}
-        assert path["success_rate"] == pytest.approx(float(rate.sel(cell)))
-        assert path["height"][-1] == pytest.approx(float(rate.sel(cell)))
-        assert path["height"][1] == pytest.approx(np.log10(cell["alpha"]) / 3)  # its values grow by factors
+    for cell, line in rows.groupby(axes):
+        own = rate.sel(dict(zip(axes, cell, strict=True)))
+        assert set(line["success_rate"]) == {float(own)} and list(line["axis"]) == [0, 1, 2]
+        heights, ends = line["height"].to_numpy(), line["height_end"].to_numpy()
+        np.testing.assert_array_equal(heights[1:], ends[:-1])  # one line
+        assert ends[-1] == pytest.approx(float(own))
+        assert heights[1] == pytest.approx(np.log10(cell[1]) / 3)  # its values grow by factors
+    words = {(text.x, text.y < 0): text.text for text in drawn(overlay, hv.Text)}
+    assert words[0, True] == "0.3" and words[0, False] == "1.2" and words[3, False] == "1"
     renders(overlay)
 
 
@@ -281,3 +288,69 @@ def test_without_holoviews_the_error_says_how_to_get_it(sim, monkeypatch):
     monkeypatch.setitem(sys.modules, "holoviews", None)
     with pytest.raises(ImportError, match=r"pip install 'swarmviz\[plots\]'"):
         sv.plot.arena(sim)
+
+
+def linked(*plots):
+    """These plots in one, each linked to the others by its selections, as a person sees them, and the link."""
+    link = link_selections.instance()
+    with patch_curdoc(DOCUMENT):
+        plot = hv.renderer("bokeh").instance(mode="server").get_plot(link(hv.Layout(plots)), doc=Document())
+    return link, plot.state
+
+
+def highlighted(shown, glyph, column):
+    """What a column has in the layer of a plot that is not faded; what is not chosen is not there, or is no number."""
+    layers = [r for r in shown.select({"type": GlyphRenderer}) if type(r.glyph).__name__ == glyph]
+    layers = [layer for layer in layers if len(layer.data_source.data.get(column, ()))]
+    (vivid,) = (layer for layer in layers if 1.0 in (layer.glyph.line_alpha, getattr(layer.glyph, "fill_alpha", 0)))
+    values = np.asarray(vivid.data_source.data[column], float)
+    return values[np.isfinite(values)]
+
+
+def test_cells_that_are_chosen_in_a_map_are_the_lines_that_stay_in_parallel_coordinates(table):
+    one = table.isel(lam=0, drop=True).assign_attrs(axes="sigma, alpha")
+    mesh = sv.plot.map(one)
+    link, shown = linked(mesh, sv.plot.parallel(one))
+    assert (
+        len(highlighted(shown, "Segment", "sigma")) == 2 * 12 and len(highlighted(shown, "Quad", "success_rate")) == 12
+    )
+    sigma, alpha = (hv.dim(across) for across in mesh.kdims)
+    link.selection_expr = (sigma >= 0.5) & (sigma <= 2.0) & (alpha >= 5.0) & (alpha <= 2000.0)
+    assert sorted(set(highlighted(shown, "Segment", "sigma"))) == [0.6, 1.2]
+    assert len(highlighted(shown, "Segment", "sigma")) == 2 * 6
+    rates = one["success"].mean("run").sel(sigma=[0.6, 1.2], alpha=[10, 100, 1000]).values.ravel()
+    np.testing.assert_allclose(sorted(highlighted(shown, "Quad", "success_rate")), sorted(rates))
+    link.selection_expr = None
+    assert len(highlighted(shown, "Segment", "sigma")) == 2 * 12
+
+
+def test_steps_that_are_chosen_in_one_observable_are_highlighted_in_the_others(sim):
+    first, second = (sv.plot.curves(sim, name, theory=False) for name in ("best", "dispersion"))
+    link, shown = linked(first, second)
+    link.selection_expr = hv.dim(first.get(0).kdims[0]) <= 20
+    np.testing.assert_array_equal(highlighted(shown, "Line", "dispersion"), sim.record["dispersion"][:21])
+    np.testing.assert_array_equal(highlighted(shown, "Line", "best"), sim.record["best"][:21])
+
+
+@pytest.mark.parametrize("name", ["arena", "bands", "density", "ecdf"])
+def test_every_other_plot_follows_a_selection_of_its_own_axis(name, sim):
+    runs = sv.run_ensemble(sv.CBO(), RASTRIGIN, sv.Swarm(n=20, d=2, seed=2), runs=6, steps=40)
+    plot, glyph = {
+        "arena": (lambda: sv.plot.arena(sim), "Scatter"),
+        "bands": (lambda: sv.plot.curves(runs, "dispersion"), "Line"),
+        "density": (lambda: sv.plot.density(runs, [0]), "Quad"),
+        "ecdf": (lambda: sv.plot.ecdf(runs, 10.0), "Line"),
+    }[name]
+    element = plot()
+    along = element.get(0).kdims[0]
+    low, high = element.range(along)
+    link, shown = linked(element)
+    before = {r.id: dict(r.data_source.data) for r in shown.select({"type": GlyphRenderer})}
+    link.selection_expr = hv.dim(along) <= (low + high) / 2  # raises where an element cannot follow
+    changed = [
+        r.glyph
+        for r in shown.select({"type": GlyphRenderer})
+        if any(not np.array_equal(values, before[r.id][key], equal_nan=values.dtype.kind == "f")
+               for key, values in r.data_source.data.items() if isinstance(values, np.ndarray))
+    ]  # fmt: skip
+    assert glyph in {type(glyph).__name__ for glyph in changed}
