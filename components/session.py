@@ -507,9 +507,8 @@ class Session:
         return lambda: self.transport.on_page(lambda: self._left_future(kept, at))
 
     def _left_future(self, kept: Kept | None, at: int) -> None:
-        """A known future was left at a step: it is in the list of runs, and stays in sight."""
+        """A known future was left at a step: it is in the list of runs, and stays in sight; the edit is noted once it is complete."""
         self.messages.say(self.links.remember(kept, aloud=True))
-        self.undo.note()
         if kept is not None:
             self.left.leave(at, kept.row["step"], kept.row["overlay"], kept.link)
 
@@ -704,14 +703,14 @@ class Session:
     # ---- links, history and replicas -----------------------------------------------------------------------------------
 
     def _write_link(self) -> None:
-        """Something was edited, moved or chosen, and is complete."""
+        """Something was edited, moved or chosen, and is complete, but for what a hand still drags."""
         self.bar.look_again()
         if self.panes.comparing:
             self.pictures.name_panes()  # what waits for a reset is in no picture yet
         self._show_in_link()
         if self.arrival.loops:
             self.undo.forget()
-        else:
+        elif not self.edits.under_way:  # curves that are drawn anew meanwhile are another choice, but no other state
             self.undo.note()
 
     def _show_in_link(self) -> None:

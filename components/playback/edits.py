@@ -56,6 +56,8 @@ class Edits:
     ----------
     controls : Controls
         Where parameters are edited: those of the active pane, or of the run that is being built for it.
+    under_way : bool
+        Whether a slider or a handle is being dragged, so that the edit is not complete.
     defaults : mapping of str
         What a link holds of it, as of a view (:mod:`components.links.view_options`).
     """
@@ -79,6 +81,7 @@ class Edits:
         self._check_size, self._attach, self._done, self._again = check_size, attach, done, again
         self._choose_landscape = choose_landscape
         self._hand: Hand | None = None
+        self.under_way = False
         self._start_again = True
         self._followed_at, self._to_attach = -math.inf, False
         accept, check, time, lived = (weakly(method) for method in (self.accept, self._check, self._time, self._lived))
@@ -117,6 +120,7 @@ class Edits:
 
     def accept(self, prefix: str, part: Described, final: bool) -> None:
         """An edited part took its place in the controls."""
+        self.under_way = not final
         if prefix == "swarm":
             for parts in self._panes.parts:  # two swarms start as one
                 parts["swarm"] = part
@@ -217,6 +221,7 @@ class Edits:
 
     def move_handle(self, landscape: Described, final: bool) -> None:
         """The landscape was edited in the arena."""
+        self.under_way = not final
         self.controls.replace("landscape", landscape)
         self.apply("landscape", landscape, final)
         if final:

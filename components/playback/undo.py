@@ -83,12 +83,12 @@ class Undo:
     # ---- what is noted -------------------------------------------------------------------------------------------------
 
     def note_left(self) -> None:
-        """A known future is about to be left; called on any thread, with the panes' lock held."""
+        """A known future is about to be left by an edit, which :meth:`note` finds; called on any thread, with the panes' lock held."""
         if self._left is None:
             self._left = self._look()
 
     def note(self) -> None:
-        """Something may have been edited."""
+        """Something may have been edited, and is complete: a slider was let go."""
         if self._going is not None:
             return
         now, last, left = self._look(), self._last, self._left

@@ -139,6 +139,19 @@ def test_an_edit_in_the_past_that_is_undone_leaves_the_step_and_all_that_was_kno
     assert same(state(standing), before) and standing._sim.retraces
 
 
+def test_a_slider_that_is_dragged_in_the_past_is_one_state(standing):
+    press(standing, "goto", 10)
+    settle(standing)
+    before = state(standing)
+    for value, final in ((0.9, False), (0.5, False), (0.3, True)):
+        standing.controls.form._handle_msg({"name": "dynamics.sigma", "value": value, "final": final})
+        settle(standing)
+    assert standing._sim.dynamics.sigma == 0.3 and standing._sim.furthest == 10
+    go(standing, "undo")
+    assert same(state(standing), before), "what the slider passed on its way is no state to go back to"
+    assert not standing.bar.can_undo
+
+
 def test_playing_on_going_back_and_looking_at_something_else_are_nothing_to_undo(standing):
     for act, value in (("step", None), ("back", None), ("goto", 5), ("speed", 10.0), ("draw", 2), ("stop", "never")):
         press(standing, act, value)

@@ -239,6 +239,9 @@ def test_the_button_of_the_panel_says_what_is_in_it(lab, server):
     lab.wait(lambda: not lab.page.get_by_role("tab", name="Luck").is_visible(), "it does not close")
     size(lab, *PHONE)
     lab.open(server.page)
+    lab.wait(
+        lambda: lab.page.get_by_role("combobox", name="what the mouse does").is_visible(), "a menu's name is another's"
+    )
     button.click()
     lab.wait(lambda: lab.page.get_by_role("tab", name="Luck").is_visible(), "it does not open on a phone")
     lab.wait(lambda: lab.page.evaluate(CLIPPED) == [], "the card is wider than the phone")  # once it has slid in

@@ -67,7 +67,9 @@ class MouseModes:
     def __init__(self, on_swarm: Callable[[Swarm, bool], None], on_landscape: Callable[[Landscape, bool], None]):
         self._on_swarm, self._on_landscape = on_swarm, on_landscape
         self.on_mode: Callable[[str], None] = lambda mode: None
-        self.buttons = ButtonRow(lambda what: self.on_mode(self.buttons.value), value="look")
+        self.buttons = ButtonRow(
+            lambda what: self.on_mode(self.buttons.value), value="look", label="what the mouse does"
+        )
 
     @property
     def looking(self) -> bool:
