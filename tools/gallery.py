@@ -9,6 +9,9 @@ and compared with what is stored, a result value by value and a preset by its pi
 took longer is not computed: it counts where its own values are those of its stored result, and each of its dynamics and landscapes is
 that of a figure that was compared. What neither holds for stays stale, and is named.
 
+``--words`` gives stored results what their variables and axes are called now, by a quick run of each figure; no value changes.
+``--redraw`` draws the pictures of figures from their stored results, after a change of the charts.
+
 Processors with other vectors give other last bits, and a run that is chaotic shows them. What is stored was made for AVX2; another x86
 processor compiles for that with NUMBA_CPU_NAME=znver3 NUMBA_CPU_FEATURES= and a NUMBA_CACHE_DIR of its own.
 """
@@ -115,6 +118,31 @@ def compared(card: Card, runs: int) -> bool:
     return is_same
 
 
+def reword(card: Card) -> bool:
+    """Whether the words of a stored result were others than those of the present sources, which it has now."""
+    if card.figure is None:
+        return False
+    path = stored.FOLDER / f"{card.key}.nc.gz"
+    content = stored.reworded(stored.reference(card.key, stored.FOLDER), card.figure.compute(FEW, THREADS, quick=True))
+    if not stored.unpacked(content).equals(stored.reference(card.key, stored.FOLDER)):
+        raise SystemExit(f"{card.key}: other values, not only other words")
+    is_new = content != path.read_bytes()
+    path.write_bytes(content)
+    return is_new
+
+
+def redraw(card: Card) -> bool:
+    """Whether the pictures of a figure were others than its stored result gives now, which they are then."""
+    if card.figure is None:
+        return False
+    files = [stored.FOLDER / f"{card.key}-{theme}.webp" for theme in stored.THEMES]
+    pictures = thumbnails.of_figure(card.figure, stored.reference(card.key, stored.FOLDER))
+    is_new = [file.read_bytes() for file in files] != pictures
+    for file, picture in zip(files, pictures, strict=True):
+        file.write_bytes(picture)
+    return is_new
+
+
 def has_its_values(card: Card) -> bool:
     """Whether the stored result of a figure was computed with the values that the figure has now."""
     figure = card.figure
@@ -132,6 +160,8 @@ def main() -> None:
     parser.add_argument(
         "--same", action="store_true", help="count as made of these sources what is seen to be the same"
     )
+    parser.add_argument("--words", action="store_true", help="renew what stored results say of themselves")
+    parser.add_argument("--redraw", action="store_true", help="draw the figures' pictures from the stored results")
     parser.add_argument(
         "--seconds", type=float, default=SECONDS, help="of a processor, for the runs of a figure (%(default)g)"
     )
@@ -141,6 +171,12 @@ def main() -> None:
     keys = list(CARDS) if given.all else given.keys or stored.stale()
     if given.stale:
         print("\n".join(keys))
+        return
+    if given.words:
+        print("new words:", *(key for key in keys if reword(CARDS[key])))
+        return
+    if given.redraw:
+        print("new pictures:", *(key for key in keys if redraw(CARDS[key])))
         return
     stored.FOLDER.mkdir(exist_ok=True)
     made = stored.read_list(stored.FOLDER)

@@ -49,6 +49,8 @@ class View:
         Name of the view's picture among those of :func:`swarmviz.exports.picture`; empty when it has none.
     every : int
         How often it is painted: 1 with each picture, 3 with every third.
+    tall : bool
+        Whether its place on the page is never low; it takes from the arena then, or what is below is scrolled to.
     once : tuple of str
         Parts of its payload, which is a dict then, that are prepared only when they change. ``paint`` gets the newest of each, even where
         the picture that had it was replaced by a newer one that has not.
@@ -60,6 +62,7 @@ class View:
     label: str = ""
     picture: ClassVar[str] = ""
     every: ClassVar[int] = 1
+    tall: ClassVar[bool] = False
     once: ClassVar[tuple[str, ...]] = ()
     defaults: Mapping[str, Any] = MappingProxyType({})
 

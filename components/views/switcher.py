@@ -14,6 +14,8 @@ from components.views.buttons import ButtonRow
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.tables import Table
 
+TALL = "tall"  # in assets/board.css: a place that is never low
+
 
 class Views(dict[str, View]):
     """Views by their labels, each made when it is first asked for; what has not been asked for is not among them.
@@ -158,6 +160,8 @@ class ViewSwitcher(View):
     def _reveal(self) -> None:
         """The button, the pane and the options of the view that is shown, and of no other."""
         self.buttons.value = self._shown
+        others = [name for name in self._pane.css_classes if name != TALL]
+        self._pane.css_classes = [*others, TALL] if self._kinds[self._shown].tall else others
         _ = self.views[self._shown]  # is made now, at the latest
         for label, place in self._places.items():
             place.visible = label == self._shown

@@ -20,6 +20,7 @@ from swarmviz.laws.distance import Curve
 from swarmviz.papers.compute import SYSTEM, provenance
 from swarmviz.papers.figure import Figure
 from swarmviz.papers.spec import Experiment
+from swarmviz.papers.units import with_units
 
 if TYPE_CHECKING:
     import xarray
@@ -63,7 +64,8 @@ class ErrorFigure(Figure):
         if self.derive is not None:
             data = data.assign(dict(self.derive(data)))
         data = data.assign(_slopes(data, self.slopes))
-        return data.assign_attrs(provenance(self, runs, quick), interrupted=int(interrupted))
+        data = data.assign_attrs(provenance(self, runs, quick), interrupted=int(interrupted))
+        return with_units(self, data)
 
     def _measured(self, parts: list[Experiment], runs: int, threads: int | None, progress: Any) -> tuple[Any, bool]:
         """All parts, or those that a Ctrl-C left, along ``system``."""

@@ -85,11 +85,6 @@ def _squares(x: np.ndarray, sites: np.ndarray, mean: np.ndarray) -> np.ndarray:
 def over_linear_noise(data: Any) -> dict[str, Any]:
     """Measured over expected, with its standard error."""
     ratio, error = data["scatter"] / data["linear_noise"], data["scatter_standard_error"] / data["linear_noise"]
-    return {
-        "scatter_ratio": ratio.assign_attrs(
-            described_as("Scatter, measured over that of the linear-noise law") | {"symbol": "measured / linear noise"}
-        ),
-        "scatter_ratio_standard_error": error.assign_attrs(
-            described_as("Standard error of the scatter over that of the linear-noise law")
-        ),
-    }
+    ratio.attrs = described_as("Scatter, measured over that of the linear-noise law", symbol="measured / linear noise")
+    error.attrs = described_as("Standard error of the scatter over that of the linear-noise law")
+    return {"scatter_ratio": ratio, "scatter_ratio_standard_error": error}

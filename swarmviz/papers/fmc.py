@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from swarmviz.ensembles.law_error import limit_at
+from swarmviz.ensembles.units import described_as
 from swarmviz.landscapes import DoubleWell
 from swarmviz.laws.distance import Curve
 from swarmviz.papers.charts import Curves, Map, Scan
@@ -86,7 +87,7 @@ def _to_map_and_reward(part: Experiment, runs: int, threads: int | None, progres
     reward = _reward_law(landscape, dynamics.tau)
     far = separation(limit_at(dynamics, landscape, swarm, part.steps).curve, reward)
     data = to_the_law(part, runs, threads, progress, {"rho_R": reward})
-    about = {"long_name": "W₁ of the law of infinitely many walkers to ρ_R", "symbol": "the law itself"}
+    about = described_as("W₁ of the law of infinitely many walkers to ρ_R", symbol="the law itself")
     return data.assign(law_to_rho_R=("n", np.full(data.sizes["n"], far), about))
 
 

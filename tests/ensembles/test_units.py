@@ -12,6 +12,7 @@ from swarmviz.ensembles.law_error import law_error
 from swarmviz.ensembles.statistics import judged
 from swarmviz.ensembles.units import is_shown
 from swarmviz.exports.data import dataset
+from tests.described import HALF_WIDTHS, OF_F, require_described
 from tests.ensembles.examples import EVERY, parts
 
 WALKED = {
@@ -24,40 +25,6 @@ PASSED_ON = {  # what is one of those above, whole or in part, with what it says
     *("as_dataset", "located", "known", "with_units", "run_cell", "to_the_law"),
     *("get", "read", "reference", "unpacked", "thinned"),  # of stores and files
 }
-HALF_WIDTHS, OF_F = "half widths of the box", "evaluations of F"
-EXPECTED = {  # variables whose name begins so; of the others each is a pure number
-    "final_error": HALF_WIDTHS, "tolerance": HALF_WIDTHS, "mean_error": HALF_WIDTHS, "printed_mean_error": HALF_WIDTHS,
-    "error": HALF_WIDTHS, "move": HALF_WIDTHS,
-    "steps_taken": "steps", "diverged_step": "steps", "first_": "steps", "still": "steps", "hit_step": "steps", "median_hit_step": "steps",
-    "evaluations": OF_F, "final_evaluations": OF_F, "mean_evaluations": OF_F, "hit_evaluations": OF_F, "ert_evaluations": OF_F,
-    "median_hit_evaluations": OF_F, "low_hit_evaluations": OF_F, "high_hit_evaluations": OF_F, "spent": OF_F, "horizon": OF_F,
-    "gradients": "evaluations of ∇F", "final_gradients": "evaluations of ∇F",
-}  # fmt: skip
-EXACTLY = {
-    "ert": OF_F,
-    "ert_low": OF_F,
-    "ert_high": OF_F,
-    "k": "steps",
-    "event_k": "steps",
-    "snapshot": "steps",
-    "step": "steps",
-}
-SYMBOLS = {"t": "t", "sigma": "σ", "dispersion": "V"}
-
-
-def expected_units(name, is_coordinate):
-    if name in EXACTLY:
-        return EXACTLY[name] if is_coordinate or not name.startswith("step") else "1"
-    return next((units for begin, units in EXPECTED.items() if name.startswith(begin)), "1")
-
-
-def require_described(table):
-    for name, values in table.variables.items():
-        said = values.attrs
-        assert said.get("long_name"), name
-        if name != "event_value":  # of several kinds of events, each in the units of its observable
-            assert said.get("units") == expected_units(str(name), name in table.coords), name
-        assert said.get("symbol") == SYMBOLS.get(str(name), said.get("symbol")) and said.get("symbol") != "", name
 
 
 def statistics_of(data):

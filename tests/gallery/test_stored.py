@@ -11,6 +11,7 @@ from swarmviz.gallery import stored, thumbnails
 from swarmviz.gallery.cards import CARDS
 from swarmviz.gallery.stored import Made
 from swarmviz.version import __version__
+from tests.described import require_described
 
 
 def test_nothing_that_is_stored_is_stale_or_missing():
@@ -58,6 +59,22 @@ def test_a_stored_result_is_compared_and_drawn_as_the_computed_one(key):
     assert data.attrs["key"] == key and data.attrs["runs"] == stored.read_list()[key].runs and data.attrs["quick"] == 0
     assert bool(figure.comparison(data)) == bool(figure.printed or getattr(figure, "slopes", {}))
     assert len(figure.plot(data).get_axes()) >= len(figure.charts)
+
+
+@pytest.mark.parametrize("key", papers.ALL)
+def test_the_variables_and_axes_of_a_stored_result_say_what_they_are(key):
+    """Run tools/gallery.py --words when this fails."""
+    require_described(stored.reference(key))
+
+
+def test_other_words_change_no_value(tmp_path):
+    figure, before = papers.ALL["004-transitions"], stored.reference("004-transitions")
+    present = figure.compute(runs=2, quick=True)
+    present["transitions"].attrs["long_name"] = "Other words"
+    (tmp_path / "004-transitions.nc.gz").write_bytes(stored.reworded(stored.reference("004-transitions"), present))
+    after = stored.reference("004-transitions", tmp_path)
+    assert after.equals(before) and after.attrs == before.attrs and after["finished"].dtype == bool
+    assert after["transitions"].attrs["long_name"] == "Other words" != before["transitions"].attrs["long_name"]
 
 
 def test_what_is_stored_is_what_was_computed(tmp_path):

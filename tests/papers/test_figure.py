@@ -11,6 +11,7 @@ import xarray
 import swarmviz as sv
 from swarmviz import papers
 from swarmviz.papers.bgk_tables import TABLE_2, TABLE_3
+from tests.described import require_described
 
 REQUIRED = (
     ["000-kl-decay", "000-alpha-beta"]
@@ -37,6 +38,7 @@ def test_every_entry_is_computed_and_drawn_from_its_file(key, tmp_path):
     assert all(np.isfinite(data[part]).any() for part in data.data_vars if not part.endswith("_standard_error"))
     said = [values.attrs.get("long_name") for values in data.data_vars.values()]
     assert all(said) and len(set(said)) == len(said), "each variable says what it is, and no other says the same"
+    require_described(data)
     data.to_netcdf(tmp_path / "entry.nc")
     figure = entry.plot(xarray.load_dataset(tmp_path / "entry.nc"))  # drawn again another day
     assert entry.title in figure.get_suptitle()

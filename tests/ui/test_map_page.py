@@ -14,10 +14,11 @@ CELLS = r"""() => {
 SAID = """() => Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values())).filter((m) => m.type === "Div").map((m) => m.text)"""
 PLACE = """() => {
   const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
-  const quads = models.find((m) => m.type === "GlyphRenderer" && m.glyph.type === "Quad" && m.data_source.data.seeds)
-  const fig = quads && models.find((m) => m.type === "Figure" && m.renderers.includes(quads))
-  const view = fig && Bokeh.index.find_one_by_id(fig.id)
-  if (!view) return null
+  const cells = models.filter((m) => m.type === "GlyphRenderer" && m.glyph.type === "Quad" && m.data_source.data.seeds)
+  const figures = models.filter((m) => m.type === "Figure" && m.renderers.some((part) => cells.includes(part)))
+  const fig = figures.find((m) => Bokeh.index.find_one_by_id(m.id)) // one that was replaced may still be there
+  if (!fig) return null
+  const view = Bokeh.index.find_one_by_id(fig.id)
   const box = view.el.getBoundingClientRect(), { bbox } = view.frame
   if (bbox.width < 60 || bbox.height < 30) return null // it is not laid out yet
   return { id: fig.id, x: box.left + bbox.left + bbox.width * 0.3, y: box.top + bbox.top + bbox.height * 0.3 }
@@ -100,6 +101,16 @@ def test_the_names_and_the_ranges_of_the_axes_can_be_read_whole(mapped, width, h
     mapped.wait(lambda: mapped.page.evaluate(FITS) == [], f"cut: {mapped.page.evaluate(FITS)}", 10)
     settled(mapped)  # the map has room under its fields
     mapped.picture(f"map-fields-{width}")
+
+
+@pytest.mark.parametrize("width, height", [(1024, 768), (390, 844), (844, 390)])
+def test_in_a_small_window_the_cells_have_room(mapped, width, height):
+    mapped.page.set_viewport_size({"width": width, "height": height})
+    high = f"() => Bokeh.index.find_one_by_id(({PLACE})().id).frame.bbox.height"
+    mapped.wait(
+        lambda: mapped.page.evaluate(PLACE) is not None and mapped.page.evaluate(high) >= 100, "a low stripe", 20
+    )
+    assert not mapped.complaints
 
 
 def test_the_fields_choose_axes_range_and_step_and_the_link_holds_them(mapped):

@@ -92,6 +92,7 @@ class Map(View):
     label = "Map"
     picture = "map"
     every = 3
+    tall = True
     defaults: ClassVar[dict[str, Any]] = {
         "map_x": "", "map_y": "", "map_x_range": "", "map_y_range": "", "map_steps": 0, "map_evaluations": 0, "map_goal": 0,
         "map_colour": "found",
