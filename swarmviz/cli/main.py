@@ -1,4 +1,4 @@
-"""The command line: ``swarmviz run``, ``sweep``, ``figure``, ``lesson``, ``explore`` and ``serve``.
+"""The command line: ``swarmviz run``, ``sweep``, ``compare``, ``figure``, ``lesson``, ``explore`` and ``serve``.
 
 What is typed is checked by the parameters' declarations, from which the help is made as well; none of it is run as code, but for
 the file of a person's own function that ``--landscape`` or ``serve`` names.
@@ -20,6 +20,7 @@ import swarmviz as sv
 from swarmviz import papers
 from swarmviz.cli import options
 from swarmviz.cli import refine as refining
+from swarmviz.cli.compare import compare
 from swarmviz.cli.console import Commands
 from swarmviz.cli.help import Declared
 from swarmviz.cli.interrupts import interruptible
@@ -259,6 +260,11 @@ def figure_named(key: str) -> papers.Figure:
         if begun
         else f"figure {key}: there is none{did_you_mean(key, papers.ALL)}"
     )
+
+
+# ---- compare ----------------------------------------------------------------------------------------------------------
+
+main.add_command(compare)
 
 
 # ---- lessons ----------------------------------------------------------------------------------------------------------
