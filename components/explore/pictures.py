@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from bokeh.document import Document
-from bokeh.models import BoxSelectTool, ColorBar, GlyphRenderer, HoverTool, Legend
+from bokeh.models import BasicTicker, BoxSelectTool, ColorBar, GlyphRenderer, HoverTool, Legend
 
 from components.explore.look import MOST_TARGETS, Look, targets_of, value_words, words_of
 from components.palette import SMALL_TEXT, TINY_TEXT, Theme, theme
@@ -32,6 +32,7 @@ MOST_POINTS = 5000  # rows that are drawn as points
 MOST_LINES = 60  # rows that are drawn as lines of their own
 REACH_PX = 14.0  # within which a tap means a point
 FADED = 0.25  # cells that are not chosen
+FEW_TICKS, LONGEST_DIGITS = 4, 6  # along a horizontal axis, where long numbers lie beside each other
 DECADES = 3.0  # from which on a curve of positive numbers has a logarithmic axis
 
 Picks = Callable[[Box], np.ndarray]  # a box → which rows (rows,)
@@ -408,6 +409,9 @@ def _figure(element: Any, colours: Theme, box: BoxSelectTool) -> tuple[Any, list
         toolbar_location=None, output_backend="canvas", min_border_right=12, min_border_top=4, lod_threshold=None,
     )  # fmt: skip
     figure.title.text = ""
+    for axis in figure.below:
+        if isinstance(axis.ticker, BasicTicker):  # a hundred thousand runs beside each other on a phone
+            axis.ticker.desired_num_ticks, axis.formatter.power_limit_high = FEW_TICKS, LONGEST_DIGITS
     apply_theme(figure, colours)
     if colours.name != theme(False).name:
         _recolour(figure, theme(False), colours)

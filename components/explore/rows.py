@@ -30,6 +30,7 @@ BUSY = "busy"  # class of a table whose order is on its way
 AT_ONCE = 20_000  # rows that are sorted in some milliseconds
 SORTING = ThreadPoolExecutor(1, "swarmviz sorting")
 MOST_COLUMNS = 60
+CELL_PX, CHAR_PX, ARROW_CHARS = 24, 8, 2  # of a cell beside its digits, of a digit, and what sorts beside a title
 KEPT = ("run", "seed")  # columns that are shown even where they are the same in all rows
 WHOLE, DECIMAL = NumberFormatter(format="0"), ScientificFormatter(precision=3, power_limit_high=5, power_limit_low=-3)
 
@@ -150,6 +151,7 @@ class Rows:
             titles={f"c{i}": _title(column.label, column.units) for i, column in enumerate(shown)},
             header_tooltips={f"c{i}": html.escape(column.meaning) for i, column in enumerate(shown)},
             formatters={f"c{i}": _formatter(column.values) for i, column in enumerate(shown)},
+            widths={f"c{i}": width for i, column in enumerate(shown) if (width := _width(column))},
             pagination="remote", page_size=PAGE_ROWS, show_index=False, disabled=True, selectable=False, layout="fit_data_fill",
             theme="simple", sizing_mode="stretch_both", margin=0, stylesheets=[style("explore_rows")], on_click=self._clicked,
         )  # fmt: skip
@@ -205,6 +207,14 @@ def _shown(values: np.ndarray) -> np.ndarray:
 def _title(label: str, units: str) -> str:
     """A title is markup for Tabulator, so the texts of a file are escaped; units are under the name, else columns are as wide as both."""
     return html.escape(label) + (f"<small>{html.escape(units)}</small>" if is_shown(units) else "")
+
+
+def _width(column: Column) -> int:
+    """Pixels of a column of whole numbers some of which are longer than its title; 0: as wide as what is seen first, which may be short."""
+    if column.values.dtype.kind not in "iu" or not len(column.values):
+        return 0
+    chars = max(len(str(end)) for end in (column.values.min(), column.values.max()))
+    return CELL_PX + CHAR_PX * max(chars, len(column.label) + ARROW_CHARS) if chars > len(column.label) else 0
 
 
 def _formatter(values: np.ndarray) -> Any:

@@ -13,11 +13,12 @@ from bokeh.events import SelectionGeometry
 from components.explore import orders, page
 from components.explore.page import PARTS, Explore
 from components.explore.pictures import draw
-from components.explore.rows import BUSY, SORTING, Rows
+from components.explore.rows import BUSY, CELL_PX, CHAR_PX, SORTING, Rows, _width
 from components.explore.rows import _title as rows_title
 from components.palette import theme
 from components.server import own_table
 from swarmviz.explore import RunTable
+from swarmviz.explore.table import Column
 from tests.explore.written import data
 
 
@@ -310,3 +311,11 @@ def test_a_picture_is_put_on_the_page_unless_a_newer_one_is_asked_for(explore):
     assert explore.fields.drawn == drawn and explore.pictures["ecdf"].said != "old"
     explore._put("ecdf", asked, page.nothing("new"), theme(False))
     assert explore.fields.drawn == drawn + 1 and explore.pictures["ecdf"].said == "new"
+
+
+def test_a_column_has_room_for_its_longest_whole_number_which_may_be_on_a_later_page():
+    column = Column("run", "run", "Number of the run", "1", np.arange(300_000))
+    assert _width(column) >= 6 * CHAR_PX + CELL_PX
+    assert _width(column._replace(values=np.arange(100))) == 0, "its title is longer"
+    assert _width(column._replace(values=np.array([-123456]))) >= 7 * CHAR_PX + CELL_PX
+    assert _width(column._replace(values=np.linspace(0, 1, 5))) == 0
