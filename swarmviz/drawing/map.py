@@ -41,6 +41,7 @@ COLOURS = {
 FLOOR = 1e-16  # of a gap on a logarithmic scale
 SMALL_MAP = 260.0, 160.0  # width and height in pixels of a map whose size is not known
 LETTER, LINE = 6.5, 15.0  # width of a letter, height of a line, in pixels
+MARK = 16.0  # that of the robust middle, in pixels
 ROOM = 0.015  # of the map, between a name and its edge
 FINE = 200  # places on a line at which its name may begin
 PLACES = 25  # values of each axis at which theory is asked for its thresholds
@@ -382,10 +383,12 @@ def name_places(
 ) -> list[tuple[float, float] | None]:
     """Where the names of lines begin, lower left corners on the lines: inside a map of a ``size`` in pixels, and apart from each other.
 
-    Each is as near to the middle of its longest line as it can be; None where there is no room for it.
+    Each is as near to the middle of its longest line as it can be, and off the mark of the robust middle where it can; None where there
+    is no room for it.
     """
     ends = [edges[[0, -1]] for edges in (picture.x_edges, picture.y_edges)]
     taken: list[np.ndarray] = []  # left, bottom, right, top, in shares of the map
+    mark = _mark(picture, ends, log, size)
     found: list[tuple[float, float] | None] = []
     for name, pieces in zip(names, lines, strict=True):
         taken_up = np.array([len(name) * LETTER, LINE]) / np.array(size)
@@ -396,7 +399,9 @@ def name_places(
             boxes = np.concatenate([corners, corners + taken_up], axis=1)
             free = ((boxes[:, :2] >= ROOM) & (boxes[:, 2:] <= 1 - ROOM)).all(axis=1)
             for other in taken:
-                free &= (boxes[:, :2] >= other[2:]).any(axis=1) | (boxes[:, 2:] <= other[:2]).any(axis=1)
+                free &= _apart(boxes, other)
+            if mark is not None and (off := free & _apart(boxes, mark)).any():
+                free = off
             if free.any():
                 open_to_it = np.flatnonzero(free)
                 at = open_to_it[np.abs(open_to_it - len(fine) // 2).argmin()]
@@ -405,6 +410,21 @@ def name_places(
                 break
         found.append(place)
     return found
+
+
+def _mark(
+    picture: MapPicture, ends: list[np.ndarray], log: tuple[bool, bool], size: tuple[float, float]
+) -> np.ndarray | None:
+    """The box of the mark of the robust middle, in shares of the map."""
+    if picture.middle is None:
+        return None
+    at = np.array([float(_share(np.array(place), ends[i], log[i])) for i, place in enumerate(picture.middle)])
+    return np.concatenate([at - MARK / 2 / np.array(size), at + MARK / 2 / np.array(size)])
+
+
+def _apart(boxes: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Which boxes (boxes, 4) do not overlap another one."""
+    return np.asarray((boxes[:, :2] >= other[2:]).any(axis=1) | (boxes[:, 2:] <= other[:2]).any(axis=1))
 
 
 def _between(points: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from swarmviz.drawing.map import (
     COLOURS,
     LETTER,
     LINE,
+    MARK,
     SMALL_MAP,
     Region,
     best_region,
@@ -180,6 +181,28 @@ def boxes(names, lines, picture, log=(False, False)):
         left, bottom = np.array(place) * SMALL_MAP
         found.append((left, bottom, left + LETTER * len(name), bottom + LINE))
     return found
+
+
+def test_a_name_is_not_written_over_the_mark_of_the_robust_middle_unless_there_is_no_other_place():
+    log = False, True
+    picture = map_picture(X, Y, log, statistics(np.full((6, 5), 20)), "found")
+    x, y = picture.middle
+    low, high = np.log(picture.y_edges[[0, -1]])
+    at = np.array([(x - picture.x_edges[0]) / np.ptp(picture.x_edges), (np.log(y) - low) / (high - low)]) * SMALL_MAP
+    across = np.column_stack([np.linspace(picture.x_edges[0], 2 * x - picture.x_edges[0], 50), np.full(50, y)])
+
+    def over_it(length, line, of=picture):
+        ((left, bottom, right, top),) = boxes(["m" * length], [[line]], of, log)
+        return (
+            left < at[0] + MARK / 2
+            and right > at[0] - MARK / 2
+            and bottom < at[1] + MARK / 2
+            and top > at[1] - MARK / 2
+        )
+
+    assert over_it(6, across, picture._replace(middle=None)), "the middle of the line is free otherwise"
+    assert not over_it(6, across)
+    assert over_it(38, across), "it is longer than what is left beside the mark"
 
 
 @pytest.mark.parametrize("seed", range(20))
