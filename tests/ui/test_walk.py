@@ -21,7 +21,7 @@ from tests.ui.conftest import PICTURES, ROOT, Lab, started
 from tests.ui.test_map_page import SAID
 
 CHAPTER = (ROOT / "docs" / "tuning.md").read_text()
-LOSS, SERVE = re.findall(r"^```\w*\n(.*?)^```", CHAPTER, re.DOTALL | re.MULTILINE)
+LOSS, SERVE = re.findall(r"^```\w*\n(.*?)^```", CHAPTER, re.DOTALL | re.MULTILINE)[:2]
 REGION = re.compile(
     r"σ from ([\d.]+) to ([\d.]+), λ from ([\d.]+) to ([\d.]+): (\d+) of 144 cells, each with at least (\d+)% of its runs"
     r" · robust middle σ = ([\d.]+), λ = ([\d.]+)"
