@@ -14,6 +14,12 @@
     PlotView.prototype.paint = function () {
       if (this.is_settling) { this.schedule_paint() } else { paint.call(this) }
     }
+    // Every label of an axis asks for it with each layout, although only a size in em would need it, and the browser then looks at all styles.
+    const size = Object.getOwnPropertyDescriptor(PlotView.prototype, "base_font_size")
+    if (size?.get) {
+      const {get} = size
+      Object.defineProperty(PlotView.prototype, "base_font_size", {...size, get() { return this.known_font_size ??= get.call(this) }})
+    }
   }
 
   const Component = Bokeh.Models.get("panel.models.esm.ReactiveESM")
@@ -28,9 +34,11 @@
       if (this.is_managed || !opens()) { return compute_layout.call(this) }
       if (this.layout_is_due) { return }
       this.layout_is_due = true
-      queueMicrotask(() => {
+      setTimeout(() => { // and not a microtask: figures that find before they paint that their axes have become wider, and components that hear
+        // of their size, each have the whole page laid out, one after the other in one frame
         this.layout_is_due = false
         compute_layout.call(this)
+        this.notify_finished?.() // a figure that was painted before it was laid out found nobody ready to hear of it
       })
     }
   }

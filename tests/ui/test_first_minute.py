@@ -34,6 +34,23 @@ SHEET = """() => {
 }"""
 
 
+# How often each figure is measured for a layout of the page until the page is seen.
+COUNT_LAYOUTS = """{
+  window.measured = {}
+  const look = setInterval(() => {
+    let figure
+    try { figure = Bokeh.require("models/plots/plot_canvas").PlotView.prototype } catch { return }
+    clearInterval(look)
+    const measure = figure._measure_layout
+    figure._measure_layout = function () {
+      if (document.getElementById("arrival")) { window.measured[this.model.id] = (window.measured[this.model.id] ?? 0) + 1 }
+      return measure.call(this)
+    }
+  }, 1)
+}"""
+MAX_LAYOUTS = 14  # 3 to 8 were seen, and 20 to 39 where each figure and each component had one of its own
+
+
 def hold(lab, name):
     """Take hold of the thumb of a row's slider; returns what drags it to a share of its length."""
     box = lab.row(name).locator("input[type=range]").bounding_box()
@@ -42,6 +59,15 @@ def hold(lab, name):
     lab.page.mouse.move(at(0.2), y)
     lab.page.mouse.down()
     return lambda share: lab.page.mouse.move(at(share), y)
+
+
+def test_the_page_is_laid_out_a_few_times_until_it_is_seen(lab, server):
+    lab.page.add_init_script(COUNT_LAYOUTS)
+    lab.open(server.page)
+    lab.wait(lambda: lab.page.locator("#arrival").count() == 0, "the page does not come")
+    measured = lab.page.evaluate("window.measured")
+    assert len(measured) >= 3 and max(measured.values()) <= MAX_LAYOUTS, measured
+    assert not lab.complaints
 
 
 def test_the_document_is_asked_for_before_the_scripts_are_there_on_the_one_socket_that_the_page_has(lab, server):
