@@ -44,14 +44,16 @@ class Server:
 
 
 @contextlib.contextmanager
-def served(script: Path, cwd: Path) -> Iterator[Server]:
-    """A server of one script, started in ``cwd``, until the block ends."""
+def served(script: Path, cwd: Path, **variables: str) -> Iterator[Server]:
+    """A server of one script, started in ``cwd`` and with further variables of the environment, until the block ends."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "panel", "serve", str(script), "--warm", "--address", "localhost", "--port", str(port),
                "--plugins", "counters", "--unused-session-lifetime", "2000", "--check-unused-sessions", "1000"]  # fmt: skip
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(cwd), str(HERE))), "SWARMVIZ_SESSIONS": "1000"}
+    environment = (
+        os.environ | {"PYTHONPATH": os.pathsep.join((str(cwd), str(HERE))), "SWARMVIZ_SESSIONS": "1000"} | variables
+    )
     log = tempfile.TemporaryFile("w+")
     process = subprocess.Popen(command, cwd=cwd, env=environment, stdout=log, stderr=subprocess.STDOUT)
     try:

@@ -1,6 +1,8 @@
 """A plug-in of ``panel serve`` for the benchmarks: how late the thread is that all visitors share, looked at a hundred times a second.
 
-``GET /thread`` answers with pairs of wall-clock time and lateness in seconds, and forgets them. The first one begins the looking.
+``GET /thread`` answers with what was seen since the last time, in seconds: by how much the thread came late to a look, and the processor
+time that it had worked itself since the look before. The second is what the page does in one go, whatever else the machine does; the rest
+of the lateness is other threads, of the server or of the machine. The first call begins the looking.
 """
 
 from __future__ import annotations
@@ -20,9 +22,9 @@ LOOKING: list[asyncio.Task[None]] = []
 async def look() -> None:
     """Take note of how late this thread comes back, until its loop ends."""
     while True:
-        planned = time.monotonic() + EVERY_S
+        planned, worked = time.monotonic() + EVERY_S, time.thread_time()
         await asyncio.sleep(EVERY_S)
-        SEEN.append((time.time(), max(0.0, time.monotonic() - planned)))
+        SEEN.append((max(0.0, time.monotonic() - planned), time.thread_time() - worked))
 
 
 class Thread(RequestHandler):

@@ -15,6 +15,8 @@ from swarmviz.threads import THREADS
 LATE_S = 0.01  # by which a picture may be late before what is in the background holds back
 MAX_SHARE = 0.5  # of one core
 MAX_REST_S = 2.0
+MANY_THREADS = 64  # that are remembered before those of long ago are forgotten
+SHARING_S = 2.5  # who held the core in the last so many seconds shares it: longer than a rest
 JOIN_S = 5.0  # for a piece that is under way
 
 
@@ -24,6 +26,12 @@ class SharedCore:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._holder: int | None = None
+        self._held_at: dict[int, float] = {}  # thread → when it let go last; written by who holds the lock
+
+    def sharing(self) -> int:
+        """How many threads share it now: those that held it of late."""
+        now = time.monotonic()
+        return max(1, sum(now - at < SHARING_S for at in list(self._held_at.values())))
 
     def acquire(self, timeout: float = -1) -> bool:
         """Wait for it, so many seconds at most where they are not negative."""
@@ -33,6 +41,10 @@ class SharedCore:
 
     def release(self) -> None:
         """Let the next one have it."""
+        now = time.monotonic()
+        self._held_at[threading.get_ident()] = now
+        if len(self._held_at) > MANY_THREADS:
+            self._held_at = {thread: at for thread, at in self._held_at.items() if now - at < SHARING_S}
         self._holder = None
         self._lock.release()
 
@@ -65,6 +77,8 @@ ONE_CORE = SharedCore()
 class Share:
     """How much of one core a thread in the background takes: half, and ever less while the visible pictures come late.
 
+    Threads that share the core share that half: with what they do in Python they hold up the page's thread, however many cores there are.
+
     Parameters
     ----------
     least : float
@@ -74,10 +88,14 @@ class Share:
     def __init__(self, least: float):
         self._least, self._now = least, MAX_SHARE
 
-    def rest_s(self, worked_s: float, late_s: float) -> float:
-        """Seconds to rest after ``worked_s`` seconds of work, when pictures come ``late_s`` seconds late."""
+    def rest_s(self, worked_s: float, late_s: float, waited_s: float = 0.0, sharing: int = 1) -> float:
+        """Seconds to rest after ``worked_s`` seconds of work, when pictures come ``late_s`` seconds late.
+
+        ``waited_s`` is how long it waited for the processor meanwhile, which others had: that is rest already. ``sharing`` threads have the
+        core in turns.
+        """
         self._now = max(self._least, self._now / 2) if late_s > LATE_S else min(MAX_SHARE, 1.1 * self._now)
-        return min(MAX_REST_S, worked_s * (1 / self._now - 1))
+        return min(MAX_REST_S, max(0.0, worked_s * (sharing / self._now - 1) - waited_s))
 
 
 class BackgroundThread:
@@ -176,9 +194,9 @@ class BackgroundThread:
             self._noticed, self._next_look = False, now + self._look_every_s
             return True
 
-    def _rest(self, worked_s: float) -> None:
+    def _rest(self, worked_s: float, waited_s: float = 0.0) -> None:
         """Leave the processor to the visible swarm: half the time, and much longer when its pictures come late."""
         BACKGROUND_SECONDS.add(worked_s, self._name)
-        rest = self._share.rest_s(worked_s, self._lateness() or 0.0)
+        rest = self._share.rest_s(worked_s, self._lateness() or 0.0, waited_s, ONE_CORE.sharing())
         with self._wake:
             self._wake.wait_for(lambda: not self._asked(), rest)

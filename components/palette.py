@@ -5,7 +5,7 @@ The themes and the sizes of agents are those of :mod:`swarmviz.drawing.style`, w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 
 from swarmviz.drawing import style
 from swarmviz.drawing.style import DARK, LEVELS, LIGHT, Theme, hex_colours, theme
@@ -21,7 +21,8 @@ MINIMISER, BEST, FOCUS = "star", "circle", "plus"  # markers
 FOCUS_SIZE = 10  # pixels: an outline, which hides nothing of the swarm that it is the middle of
 
 
-def ramp(colours: Sequence[str], count: int) -> tuple[str, ...]:
+@lru_cache(maxsize=64)  # of some themes and kinds of colours; the map asks with each picture
+def ramp(colours: tuple[str, ...], count: int) -> tuple[str, ...]:
     """``count`` colours, evenly spaced along ``colours``, as ``#rrggbb``."""
     return hex_colours(style.ramp(colours, count))
 

@@ -235,7 +235,7 @@ class Session:
         self.replicas = ReplicaPanel(weakly(self._visible), self.transport, judged, opened, weakly(self._beside))
         self.law_error = LawErrorPanel(weakly(self._visible), self.transport)
         self.law = LawWorker(weakly(self._spec), weakly(self._lateness), weakly(self._law_news), weakly(self._unseen))
-        self.maps = MapWorker(weakly(self._lateness), weakly(self._law_news), weakly(self._unseen))
+        self.maps = MapWorker(weakly(self._lateness), weakly(self._map_news), weakly(self._unseen))
         self.maps.on_cell = weakly(self._go_to_cell)
         self.maps.on_take = weakly(self._show_exports)
         self.side = switcher = ViewSwitcher(
@@ -481,9 +481,10 @@ class Session:
         return self.transport.unseen
 
     def _law_news(self) -> None:
-        """The law's thread has something new; a run that plays takes it with the next picture."""
-        if not self.transport.playing:
-            self.transport.redraw()
+        self.transport.tell_news("law")
+
+    def _map_news(self) -> None:
+        self.transport.tell_news("map")
 
     def _snapshot(self) -> RunSpec:
         with self.panes.lock:

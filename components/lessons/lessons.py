@@ -106,6 +106,8 @@ class Lessons(View):
         The exports of the visit: a lesson to take away is one.
     """
 
+    background = frozenset({"law", "map", "replicas"})
+
     def __init__(
         self,
         panes: Panes,

@@ -61,6 +61,8 @@ class MapWork:
     ----------
     nbytes : int
         What its results take.
+    is_coarse : bool
+        Whether not even the coarsest cells have their first runs.
     """
 
     def __init__(self, order: MapOrder):
@@ -84,7 +86,7 @@ class MapWork:
         self._pieces = self._all()
         self._worked_s = self._waited_s = 0.0
         self._left_at = math.inf
-        self.done = False
+        self.done, self.is_coarse = False, True
 
     def work(self, seconds: float) -> bool:
         """Work for about so long; whether there is anything left to do."""
@@ -112,6 +114,7 @@ class MapWork:
         while portions := refinement.next_round():
             for portion in portions:
                 yield from self._run(portion, len(portions))
+            self.is_coarse = False
             yield
 
     def _find_thresholds(self) -> Iterator[None]:

@@ -21,10 +21,10 @@ from components.maps.order import MapOrder
 from components.maps.work import Known, MapWork, python_lines
 
 PIECE_S = 0.004  # of work at a time; a single call of a kernel may take longer
-LEAST_SHARE = 0.35  # of one core
+LEAST_SHARE = 0.45  # of one core
 SETTLED_S = 0.4  # for which the parameters have to rest before another map begins
-REPORT_EVERY_S = 0.8  # at most
-FIRST_REPORT_S = 0.1  # after a map has begun
+REPORT_EVERY_S = 0.8  # at most, …
+SHARED_BY = 5  # … and more seldom where more threads share the core, for each of which there is less that is new
 KEPT_MAPS = 5
 KEPT_BYTES = 64 << 20  # of the results of all of them, but for the one that is seen
 ALL_KEPT_BYTES = 256 << 20  # the same of all visitors, who have equal parts of it
@@ -144,24 +144,28 @@ class MapWorker(BackgroundThread):
         key, work, busy, reported_at = "", None, False, 0.0
         while (asked := self._wait(key, busy)) is not None:
             began, known = time.thread_time(), None
-            try:
-                if asked.key != key:
-                    key, reported_at, work = asked.key, time.monotonic() - REPORT_EVERY_S + FIRST_REPORT_S, None
-                    with ONE_CORE:
+            with ONE_CORE:
+                here = time.monotonic()
+                try:
+                    if asked.key != key:
+                        key, work, reported_at = asked.key, None, here
                         work = self._work_on(key, asked)
                         busy, known = not work.done, work.known()
-                else:
-                    assert work is not None
-                    with ONE_CORE:
+                    else:
+                        assert work is not None
+                        coarse = work.is_coarse
                         busy = work.work(PIECE_S)
-                        if not busy or time.monotonic() > reported_at + REPORT_EVERY_S:
-                            reported_at, known = time.monotonic(), work.known()
-            except Exception as error:
-                busy, known = False, Known.nothing(asked, self._told(error))
-                self._forget_work(key)  # it has ended half way; asked for again, it is tried again
+                        every_s = REPORT_EVERY_S * max(1.0, ONE_CORE.sharing() / SHARED_BY)
+                        if not busy or here > reported_at + every_s or work.is_coarse != coarse:
+                            reported_at, known = here, work.known()
+                except Exception as error:
+                    busy, known = False, Known.nothing(asked, self._told(error))
+                    self._forget_work(key)  # it has ended half way; asked for again, it is tried again
+                elapsed = time.monotonic() - here
+            worked = time.thread_time() - began
             if known is not None:
                 self._publish(known, key, work)
-            self._rest(time.thread_time() - began)
+            self._rest(worked, elapsed - worked)
 
     @staticmethod
     def _told(error: Exception) -> str:

@@ -70,6 +70,8 @@ class ClaimsCard(View):
         Called when the card comes into sight, or leaves it.
     """
 
+    background = frozenset({"law", "replicas"})
+
     def __init__(
         self,
         verdicts: Callable[[Simulation], Mapping[str, Verdict]] = lambda run: {},

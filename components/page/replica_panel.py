@@ -106,5 +106,4 @@ class ReplicaPanel:
     def _show(self) -> None:
         of, said = self._duel
         self.card.show(self.worker.standing, said if of is not None and of[0] == self._names else [])
-        if not self._transport.playing:
-            self._transport.redraw()  # the band of a paused run
+        self._transport.tell_news("replicas")  # the band of a paused run

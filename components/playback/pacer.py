@@ -33,14 +33,17 @@ class PictureRequest(NamedTuple):
         All of them, whatever their turn: after a command.
     count : int
         Otherwise those whose turn it is: a view that is painted with every ``every``-th picture takes part where ``every`` divides it.
+    news : set of str
+        Otherwise, unless it is empty, only those that show what one of these in the background computes: the swarm has not moved.
     """
 
     everything: bool
     count: int
+    news: frozenset[str] = frozenset()
 
-    def includes(self, every: int) -> bool:
-        """Whether a view that is painted with every ``every``-th picture takes part."""
-        return self.everything or self.count % every == 0
+    def includes(self, every: int, background: frozenset[str] = frozenset()) -> bool:
+        """Whether a view that is painted with every ``every``-th picture takes part, and shows what these in the background compute."""
+        return self.everything or (bool(self.news & background) if self.news else self.count % every == 0)
 
 
 EVERYTHING = PictureRequest(True, 0)

@@ -99,7 +99,7 @@ class Pictures:
             frames = {id(pane): pane.sim.frame for pane in panes}
             payloads: dict[Key, Any] = {}
             for place, (view, pane) in enumerate(self._pairs()):
-                if request.includes(view.every):
+                if request.includes(view.every, view.background):
                     payload = self._guarded(view, partial(view.prepare, frames[id(pane)]), pane.sim)
                     if payload is not None:
                         parts = _parted(payload, view.once)

@@ -21,7 +21,14 @@ from typing import Any, NamedTuple
 
 from components.playback.acknowledgement import connected_models
 from components.playback.frame_gate import FrameGate, Moment, Picture
-from components.playback.pacer import FASTEST, LIGHT_S, MAX_DRAW_EVERY, PICTURE_PERIOD_S, Pacer, PictureRequest
+from components.playback.pacer import (
+    FASTEST,
+    LIGHT_S,
+    MAX_DRAW_EVERY,
+    PICTURE_PERIOD_S,
+    Pacer,
+    PictureRequest,
+)
 from components.playback.page_thread import PageThread
 from components.tally import PICTURES
 from swarmviz.threads import MOST, THREADS
@@ -39,6 +46,7 @@ class Job(NamedTuple):
 
     commands: list[Command]
     steps: int
+    news: frozenset[str] = frozenset()  # who in the background has something new, where there is neither
 
 
 def backlog_of(transport: Transport) -> Callable[[], int]:
@@ -92,6 +100,7 @@ class Transport:
         self._commands: deque[Command] = deque()
         self._thread: threading.Thread | None = None
         self._dead = self._playing = self._hidden = self._alone = False
+        self._news: set[str] = set()
 
     # ---- the page's thread ---------------------------------------------------------------------------------------------
 
@@ -223,6 +232,13 @@ class Transport:
         """Let the worker prepare every view anew."""
         self.do(lambda: None)
 
+    def tell_news(self, of: str) -> None:
+        """What one in the background computes is new: the views that show it are prepared anew, with the next picture of one that moves."""
+        with self._wake:
+            if not self.moving:
+                self._news.add(of)
+                self._wake.notify()
+
     def hurry(self) -> None:
         """Something was edited: let the next step come now, where it is drawn anyway, and those after it when they would have come."""
         if self._playing:
@@ -278,8 +294,8 @@ class Transport:
                     self._pacer.forget_piece()
                 if job.steps:
                     self._take(job.steps)
-            if job.commands or job.steps:
-                self._guard(lambda whole=bool(job.commands): self._post(whole))
+            if job.commands or job.steps or job.news:
+                self._guard(lambda job=job: self._post(job))
                 self._rest(time.thread_time() - began)
 
     def _next_job(self) -> Job | None:
@@ -289,12 +305,15 @@ class Transport:
                 now = time.monotonic()
                 if self._gate.ready_at(now) and not self.unseen:
                     self.on_page(self._deliver)  # no acknowledgement has brought it out
+                if self._news and not self.unseen:
+                    news, self._news = frozenset(self._news), set()
+                    return Job([], 0, news)
                 if self.moving and self._gate.waiting is None and now >= self._pacer.steps_at:
                     return Job([], self._pacer.steps_due(now))
                 self._wake.wait(self._sleep_s(now))
             if self._dead:
                 return None
-            commands = list(self._commands)
+            commands, self._news = list(self._commands), set()
             self._commands.clear()
             return Job(commands, 0)
 
@@ -323,9 +342,12 @@ class Transport:
         if left < steps and self.stages is None:  # stages say nothing about what a step takes
             self._pacer.batch_took(steps - left, time.perf_counter() - began)
 
-    def _post(self, whole: bool) -> None:
+    def _post(self, job: Job) -> None:
         """Prepare a picture of where the swarm stands, and let it go out."""
-        request = self._pacer.whole_picture() if whole else self._pacer.next_picture()
+        if job.news:
+            request = PictureRequest(False, 0, job.news)
+        else:
+            request = self._pacer.whole_picture() if job.commands else self._pacer.next_picture()
         picture = Picture(*self._picture(request))
         self._pacer.k = picture.moment.k
         with self._wake:

@@ -354,7 +354,7 @@ class LawErrorWorker:
     def _take_turns(self, turn: Turn) -> None:
         """Between two calls of a kernel: leave the core to replicas, and the processor to the visible swarm."""
         worked = time.thread_time() - self._worked
-        rest = self._share.rest_s(worked, self._lateness() or 0.0)
+        rest = self._share.rest_s(worked, self._lateness() or 0.0, sharing=ONE_CORE.sharing())
         ONE_CORE.release()
         try:
             turn.wait(rest)

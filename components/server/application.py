@@ -35,6 +35,7 @@ from __future__ import annotations
 import gc
 import logging
 import secrets
+import sys
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlparse
@@ -80,6 +81,7 @@ CONNECTION_LIMITS = {  # of a connection, until it has become a socket
 }
 UNUSED_SESSION_MS = 15_000  # until a session without a socket ends
 UNUSED_CHECK_MS = 2_000  # between two looks for such sessions
+SWITCH_S = 0.001  # after which a thread that computes in Python lets another one: the page's thread waits so long after every write
 LATE_WARNING = (
     "panel serve without --warm: until this first visit the server ran unprotected (see SECURITY.md); "
     "use `make serve`, or add --warm"
@@ -314,6 +316,7 @@ def install(document: Any = None, *routes: Callable[[str], list[tuple[str, Any]]
     More.routes = routes or More.routes
     if server.BokehTornado is Application:
         return True
+    sys.setswitchinterval(SWITCH_S)
     server.BokehTornado, server.HTTPServer = Application, TimeLimitedServer
     running = [thing for thing in gc.get_objects() if type(thing) is BokehTornado]
     for application in running:

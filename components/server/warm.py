@@ -1,12 +1,15 @@
-"""Load kernels before a visitor waits: the opening dynamics at start, the others, and runs that go together, on a thread of their own.
+"""Load kernels before a visitor waits: the opening dynamics at start, the others, and runs that go together, on a thread of their own;
+then what draws maps.
 
 What is not in the cache is compiled by other processes meanwhile (:mod:`components.compiling`).
 """
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 
@@ -17,6 +20,8 @@ from components.server.worker import This
 from swarmviz import Simulation, Swarm, presets, temporary
 from swarmviz.drawing.kernel_estimate import smooth_density
 from swarmviz.dynamics import ALL
+
+AFTER_S = 15.0  # until what only the first map needs is loaded: not while the first visitor's page is made
 
 _warmed = threading.Event()
 
@@ -31,12 +36,16 @@ def warm() -> None:
     names = list(ALL)
     with while_waiting(Waiting()):
         _each(_load, names[:1])
+    gc.collect()
+    gc.freeze()  # what is here now stays: a full collection, which stops the thread that visitors share, need not look through it
     threading.Thread(target=_load_rest, args=(names,), name="swarmviz warm", daemon=True).start()
 
 
 def _load_rest(names: list[str]) -> None:
     _each(_load, names[1:])
     _each(_load_together, names)  # replicas and maps
+    time.sleep(AFTER_S)
+    import holoviews.plotting.bokeh  # noqa: F401  # a second of the processor, which the first map would wait for
 
 
 def _load(name: str) -> None:

@@ -51,6 +51,8 @@ class View:
         How often it is painted: 1 with each picture, 3 with every third.
     tall : bool
         Whether its place on the page is never low; it takes from the arena then, or what is below is scrolled to.
+    background : set of str
+        What computes in the background what it shows, which changes while the swarm stands: "law", "map" or "replicas".
     once : tuple of str
         Parts of its payload, which is a dict then, that are prepared only when they change. ``paint`` gets the newest of each, even where
         the picture that had it was replaced by a newer one that has not.
@@ -63,6 +65,7 @@ class View:
     picture: ClassVar[str] = ""
     every: ClassVar[int] = 1
     tall: ClassVar[bool] = False
+    background: ClassVar[frozenset[str]] = frozenset()
     once: ClassVar[tuple[str, ...]] = ()
     defaults: Mapping[str, Any] = MappingProxyType({})
 

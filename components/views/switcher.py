@@ -58,6 +58,8 @@ class ViewSwitcher(View):
         Those that were made; indexing with a label makes one.
     """
 
+    background = frozenset({"law", "map"})
+
     def __init__(
         self,
         kinds: Sequence[type[View]],

@@ -42,6 +42,8 @@ class Tables(View):
         Called on the page's thread when a picture is needed.
     """
 
+    background = frozenset({"law", "map", "replicas"})
+
     def __init__(self, offers: Sequence[tuple[ButtonRow, Make]], redraw: Callable[[], None]):
         super().__init__(redraw)
         self._offers = list(offers)

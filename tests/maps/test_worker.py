@@ -109,6 +109,18 @@ def test_a_defect_is_told_and_kept_in_the_servers_log(watched, monkeypatch, capf
     assert "ZeroDivisionError" in capfd.readouterr().err
 
 
+def test_the_first_cells_are_told_as_soon_as_they_are_there(watched, monkeypatch):
+    monkeypatch.setattr(module, "REPORT_EVERY_S", 3600.0)
+    told = []
+    watched.worker._notify = lambda: told.append(watched.worker.known)
+    watched.worker.ask(small_order())
+    assert watched.wait(lambda known: known.done)
+    first, last = (known.statistics["runs"] for known in told if known.statistics)
+    assert (first >= 8).all() and first.sum() < last.sum(), (
+        "a piece of work that ends the round may have begun the next"
+    )
+
+
 def test_while_nobody_sees_the_page_nothing_is_computed(watched, monkeypatch):
     monkeypatch.setattr(module, "MAX_REST_S", 0.05)
     watched.unseen = True

@@ -14,9 +14,7 @@ from components.replicas.card import ReplicaStatus
 def made():
     """A panel whose worker has no thread, and what it did."""
     calls, waiting = [], []
-    transport = SimpleNamespace(
-        lateness=0.3, playing=True, redraw=lambda: calls.append("redraw"), on_page=waiting.append
-    )
+    transport = SimpleNamespace(lateness=0.3, tell_news=lambda of: calls.append(("news", of)), on_page=waiting.append)
     panel = ReplicaPanel(lambda: None, transport, lambda tolerance: calls.append(("judged", tolerance)), calls.append)
     panel.worker = SimpleNamespace(count=0, tolerance=None, standing=ReplicaStatus(0), costs=lambda run: None)
     shown = []
@@ -32,18 +30,16 @@ def test_how_late_pictures_come_is_the_transports_word():
 def test_a_number_that_is_chosen_reaches_the_worker_and_its_state_the_card(made):
     made.panel.card._on_count(50)
     assert made.panel.worker.count == 50 and made.shown == [made.panel.worker.standing]
-    assert made.calls == [], "the bands of a moving swarm come with its pictures"
-
-
-def test_the_bands_of_a_paused_run_are_drawn_anew(made):
-    made.transport.playing = False
-    made.panel.card._on_count(20)
-    assert made.calls == ["redraw"]
+    assert made.calls == [("news", "replicas")], "the bands of a run that stands are drawn anew"
 
 
 def test_another_tolerance_is_that_of_the_worker_and_of_whoever_else_judges(made):
     made.panel.card._on_tolerance(0.2)
-    assert made.panel.worker.tolerance == 0.2 and made.calls == [("judged", 0.2)] and len(made.shown) == 1
+    assert (
+        made.panel.worker.tolerance == 0.2
+        and made.calls == [("judged", 0.2), ("news", "replicas")]
+        and len(made.shown) == 1
+    )
 
 
 def test_what_the_worker_reports_is_shown_on_the_pages_thread_as_it_then_is(made):

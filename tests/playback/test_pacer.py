@@ -198,6 +198,13 @@ def test_a_picture_holds_the_views_whose_turn_it_is_all_of_them_or_those_of_ever
     assert list(map(PictureRequest(False, 3).includes, everies)) == [True, False, True]
 
 
+def test_news_of_the_background_are_for_the_views_that_show_it():
+    news = PictureRequest(False, 0, frozenset({"law", "map"}))
+    shown = frozenset({"map"}), frozenset({"replicas", "law"}), frozenset({"replicas"}), frozenset()
+    assert [news.includes(1, background) for background in shown] == [True, True, False, False]
+    assert ARENA_ONLY.includes(1, frozenset({"map"})) and not ARENA_ONLY.includes(2, frozenset({"map"}))
+
+
 def test_after_a_command_the_picture_holds_everything_and_the_turns_go_on():
     made = pacer(30.0)
     assert [made.next_picture().count, made.whole_picture(), made.next_picture().count] == [0, EVERYTHING, 2]

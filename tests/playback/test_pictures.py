@@ -74,6 +74,25 @@ def test_a_view_is_prepared_as_often_as_it_says_and_always_when_everything_is():
     assert len(slow.frames) == 2 and len(panes[0].arena.frames) == 5
 
 
+def test_news_of_the_background_leave_other_views_alone():
+    arena_beside, shows_map = Spy(), Spy()
+    shows_map.background = frozenset({"map"})
+    pictures, panes = pictures_of(make(), views=[arena_beside, shows_map])
+    pictures.attach()
+    _, payloads = pictures.prepare(PictureRequest(False, 0, frozenset({"map"})))
+    pictures.paint(payloads)
+    assert shows_map.painted == [0] and not arena_beside.frames and not panes[0].arena.frames
+
+
+@pytest.mark.parametrize(("of", "shown"), [
+    ("map", {"ViewSwitcher", "Tables", "Lessons"}),
+    ("law", {"ViewSwitcher", "Tables", "Lessons", "Curves", "ClaimsCard"}),
+    ("replicas", {"Tables", "Lessons", "Curves", "ClaimsCard"}),
+])  # fmt: skip
+def test_which_views_show_what_of_the_background(session, of, shown):
+    assert {type(view).__name__ for view in session.pictures.views if of in view.background} == shown
+
+
 def test_what_was_prepared_before_other_runs_were_attached_is_not_painted():
     side = Spy()
     pictures, panes = pictures_of(make(), views=[side])

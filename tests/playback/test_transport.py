@@ -237,6 +237,38 @@ def test_a_command_and_a_redraw_ask_for_everything_and_steps_for_the_views_whose
     assert counts == list(range(2, 2 + len(counts)))
 
 
+def test_news_of_the_background_ask_for_their_views_while_the_swarm_stands_and_for_nothing_while_it_moves(player):
+    p = player()
+    p.transport.start(None)
+    p.transport.tell_news("map")
+    assert wait(lambda: len(p.requests) == 1)
+    assert p.requests[0].news == {"map"} and not p.requests[0].everything and p.k == 0
+    p.transport.hidden = True
+    p.transport.tell_news("map")
+    p.transport.tell_news("law")
+    time.sleep(0.05)
+    assert len(p.requests) == 1, "nobody sees it"
+    p.transport.hidden = False
+    assert wait(lambda: len(p.requests) == 2)
+    assert p.requests[1].news == {"map", "law"}
+    p.transport.speed, p.transport.playing = 1000.0, True
+    assert wait(lambda: p.k > 0)
+    p.transport.tell_news("map")
+    assert wait(lambda: len(p.requests) > 6)
+    p.transport.playing = False
+    assert not any(request.news for request in p.requests[2:])
+
+
+def test_a_command_that_comes_with_news_shows_everything(player):
+    p = player()
+    p.transport.tell_news("map")
+    p.transport.redraw()
+    p.transport.start(None)
+    assert wait(lambda: p.requests)
+    time.sleep(0.05)
+    assert [request.everything for request in p.requests] == [True]
+
+
 def test_pictures_are_late_only_while_something_moves(player):
     p = player()
     assert p.transport.lateness == 0.0

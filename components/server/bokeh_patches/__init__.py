@@ -12,6 +12,7 @@ reference_pruning     messages hold few references                        :func:
 locked_events         events wait for the document's lock                 :func:`install`
 no_webgl              one script less                                     :func:`install`
 quick_defaults        properties that nobody has set cost nothing         :func:`install`
+links_of_change       links are looked for in what has changed            :func:`install`
 frozen_models         models are searched for once per change             ``playback/pictures.py``
 figure_painting       BokehJS paints what moves alone                     every figure
 client_connection     BokehJS tells why a connection is lost              ``assets/bar.js``
@@ -27,10 +28,17 @@ requests. Those are no optimisations: a version that lacks one must not serve th
 
 from __future__ import annotations
 
-from components.server.bokeh_patches import inline_arrays, locked_events, no_webgl, quick_defaults, reference_pruning
+from components.server.bokeh_patches import (
+    inline_arrays,
+    links_of_change,
+    locked_events,
+    no_webgl,
+    quick_defaults,
+    reference_pruning,
+)
 
 
 def install() -> None:
     """Put in place what holds for the whole process; a second call changes nothing."""
-    for patch in (inline_arrays, reference_pruning, locked_events, no_webgl, quick_defaults):
+    for patch in (inline_arrays, reference_pruning, locked_events, no_webgl, quick_defaults, links_of_change):
         patch.install()

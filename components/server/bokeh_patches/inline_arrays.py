@@ -34,8 +34,12 @@ INLINE_TYPES = {np.dtype(kind) for kind in ("u1", "i4", "f4", "f8")}
 def inline_array(array: np.ndarray, serializer: Serializer) -> Any:
     """A small array, or an image of any size, as text inside the message; every other as Bokeh encodes it.
 
-    BokehJS expects the text to be gzip: shades of a landscape or a density (``uint8``) are compressed, numbers only wrapped.
+    BokehJS expects the text to be gzip: shades of a landscape or a density (``uint8``) are compressed, numbers only wrapped. A column of
+    words goes as a list, for which Bokeh would ask of each word what it is.
     """
+    if array.dtype.kind in "OU" and array.ndim == 1:
+        words = array.tolist()
+        return words if all(type(word) is str for word in words) else serializer._encode_ndarray(array)
     shades = array.dtype == np.uint8
     if array.dtype not in INLINE_TYPES or (array.nbytes > MAX_INLINE_BYTES and not shades):
         return serializer._encode_ndarray(array)

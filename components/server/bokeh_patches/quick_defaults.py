@@ -122,6 +122,11 @@ def _visit_immediate_value_references(value: Any, visitor: Callable[[Any], None]
         return
     given, themed, plain = value._property_values, value.themed_values() or {}, _plain.setdefault(type(value), {})
     for name in value.properties_with_refs():
-        if name in plain and name not in given and name not in themed:
+        if name in given:
+            held = given[name]  # what the attribute is, without the way through its descriptor
+        elif name in plain and name not in themed:
             continue
-        util.visit_value_and_its_immediate_references(getattr(value, name), visitor)
+        else:
+            held = getattr(value, name)
+        if type(held) not in PLAIN_TYPES:
+            util.visit_value_and_its_immediate_references(held, visitor)

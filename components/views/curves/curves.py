@@ -91,6 +91,7 @@ class Curves(View):
 
     picture = "curves"
     every = 3
+    background = frozenset({"law", "replicas"})
 
     def __init__(
         self,

@@ -35,6 +35,15 @@ def test_a_small_array_and_any_image_are_text_inside_the_message_and_come_out_as
     assert again.tobytes() == array.tobytes() and again.shape == array.shape
 
 
+@pytest.mark.parametrize("words", [np.array(["σ", "", "2/8"]), np.array(["σ", "", "2/8"], object), np.zeros(0, "U1")])
+def test_a_column_of_words_goes_as_a_list(words):
+    assert encoded(words) == words.tolist()
+
+
+def test_a_column_of_words_and_something_else_goes_as_bokeh_sends_it():
+    assert encoded(np.array(["σ", None, 1.5], object))["array"] == ["σ", None, 1.5]
+
+
 @pytest.mark.parametrize(
     "array", [np.zeros(MAX_INLINE_BYTES // 4 + 1, "f4"), np.arange(3, dtype="i2")], ids=["large", "i2"]
 )
