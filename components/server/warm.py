@@ -1,5 +1,7 @@
-"""Load kernels before a visitor waits: the opening dynamics at start, the others, and runs that go together, on a thread of their own;
-then what draws maps.
+"""Load kernels before a visitor waits: the opening dynamics at start, the others, and runs that go together, on a thread of their own.
+
+HoloViews, which draws maps, is loaded at start, too. Once a part of it is there, Panel asks for others wherever a page's layout changes: a
+thread that loads it and the page's thread would wait for each other's modules, and Python ends one of them with an error.
 
 What is not in the cache is compiled by other processes meanwhile (:mod:`components.compiling`).
 """
@@ -9,7 +11,6 @@ from __future__ import annotations
 import gc
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Callable
 
@@ -21,8 +22,6 @@ from swarmviz import Simulation, Swarm, presets, temporary
 from swarmviz.drawing.kernel_estimate import smooth_density
 from swarmviz.dynamics import ALL
 
-AFTER_S = 15.0  # until what only the first map needs is loaded: not while the first visitor's page is made
-
 _warmed = threading.Event()
 
 
@@ -33,6 +32,8 @@ def warm() -> None:
     _warmed.set()
     temporary.remove_left_over()  # films of a server that was killed
     COMPILING.start(1 if This.worker is not None else None)
+    import holoviews.plotting.bokeh  # noqa: F401  # here, and not above: whoever serves nothing needs none
+
     names = list(ALL)
     with while_waiting(Waiting()):
         _each(_load, names[:1])
@@ -44,8 +45,6 @@ def warm() -> None:
 def _load_rest(names: list[str]) -> None:
     _each(_load, names[1:])
     _each(_load_together, names)  # replicas and maps
-    time.sleep(AFTER_S)
-    import holoviews.plotting.bokeh  # noqa: F401  # a second of the processor, which the first map would wait for
 
 
 def _load(name: str) -> None:

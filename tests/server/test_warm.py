@@ -1,4 +1,4 @@
-"""What is ready before the server answers, and what is loaded afterwards."""
+"""What is ready before the server answers."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import subprocess
 import sys
 
 WARMED = """
-import gc, sys, threading
+import gc, sys
 from components.server import warm
 import components.session
-warm.AFTER_S, warm._load_rest = 0.0, lambda names, load=warm._load_rest: load([])
+warm._load_rest = lambda names: None
 warm.warm()
 seen, found = gc.get_freeze_count(), len(gc.get_objects())
-[thread.join(60) for thread in threading.enumerate() if thread.name == "swarmviz warm"]
 print(seen > found, seen > 100_000, "holoviews.plotting.bokeh" in sys.modules)
 """
 

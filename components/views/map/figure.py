@@ -1,6 +1,6 @@
 """The figure of a map: HoloViews draws it once for its two axes, afterwards its sources are written about once a second.
 
-It is built on a thread of its own: HoloViews is loaded with the first map, not with the page, and takes some tenths of a second for a plot.
+It is built on a thread of its own, since HoloViews takes some tenths of a second for it; ``server/warm.py`` has loaded that.
 """
 
 from __future__ import annotations
