@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
+from components import background
 from components.background import LATE_S
 from components.law import worker
 from components.law.worker import LawWorker
@@ -103,7 +104,8 @@ def test_the_visible_run_never_waits_for_its_law(watched):
         watched.reaches(17)
 
 
-def test_the_law_holds_back_when_pictures_come_late(watched):
+def test_the_law_holds_back_when_pictures_come_late(watched, monkeypatch):
+    monkeypatch.setattr(background, "ONE_CORE", background.SharedCore())  # which threads of other tests do not share
     rests = []
     watched.law._wake.wait_for = lambda holds, seconds: rests.append(seconds)
     for watched.late, more in ((2 * LATE_S, True), (0.0, False)):

@@ -9,6 +9,7 @@ import weakref
 import numpy as np
 import pytest
 
+from components import background
 from components.background import LATE_S
 from components.replicas.card import ReplicaStatus, headline
 from components.replicas.pool import ReplicaPool
@@ -101,7 +102,8 @@ def test_the_visible_run_never_waits_for_a_replica(watched):
         watched.wait(at(45))
 
 
-def test_replicas_hold_back_when_pictures_come_late(watched):
+def test_replicas_hold_back_when_pictures_come_late(watched, monkeypatch):
+    monkeypatch.setattr(background, "ONE_CORE", background.SharedCore())  # which threads of other tests do not share
     rests = []
     watched.luck._wake.wait_for = lambda holds, seconds: rests.append(seconds)
     for watched.late, more in ((2 * LATE_S, True), (0.0, False)):
