@@ -35,7 +35,7 @@ NOW = """() => {
 
 
 def selection(name: str, n: int) -> str:
-    """The query of the page for so many agents of a dynamics, as fast as they go and never at rest."""
+    """The query of the page for so many agents of a dynamics, as fast as they go."""
     import swarmviz as sv
     from components import state
     from components.links import permalink

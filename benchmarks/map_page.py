@@ -159,9 +159,7 @@ async def measured(
             for _ in range(rounds):
                 for kind in late:
                     for visitor in visitors:
-                        with contextlib.suppress(
-                            WebSocketClosedError
-                        ):  # whom the server has shut out is told of in the end
+                        with contextlib.suppress(WebSocketClosedError):  # the end tells who was shut out
                             await visitor.act("hidden", kind == "no maps")
                     await asyncio.sleep(2.5)  # a thread in its rest notices that late
                     await asyncio.to_thread(looks, server)

@@ -60,9 +60,6 @@ class MapFigure(NamedTuple):
     lines: tuple[
         list[str], list[list[np.ndarray]], tuple[bool, bool]
     ]  # of theory: names, pieces, and which axes are logarithmic
-    named_in: dict[
-        str, tuple[float, float]
-    ]  # "size" → that of the map in which the names of the lines were placed last
 
 
 def build(known: Known, picture: MapPicture, colour: str, colours: Theme) -> MapFigure:
@@ -181,7 +178,7 @@ def _taken(plot: Any, picture: MapPicture, lines: Any, colours: Theme) -> MapFig
     named["names"]["glyph"].update(background_fill_color=colours.paper, background_fill_alpha=0.8, border_radius=3)
     return MapFigure(
         figure, cells["glyph_renderer"], cells["color_mapper"], cells.get("colorbar"), (row, column),
-        {name: handle["source"] for name, handle in named.items()}, lines, {},
+        {name: handle["source"] for name, handle in named.items()}, lines,
     )  # fmt: skip
 
 
@@ -226,12 +223,8 @@ def size_of(drawn: MapFigure | None) -> tuple[float, float] | None:
 
 def _place_names(drawn: MapFigure, picture: MapPicture) -> None:
     """Put the names of the lines where they have room in the map as it is laid out now."""
-    size = size_of(drawn) or SMALL_MAP
-    if drawn.named_in.get("size") == size:
-        return  # the lines and the axes of a figure stay
-    drawn.named_in["size"] = size
     source, (titles, paths, log) = drawn.sources["names"], drawn.lines
-    where = name_places(titles, paths, picture, log, size)
+    where = name_places(titles, paths, picture, log, size_of(drawn) or SMALL_MAP)
     named = [(*at, title) for at, title in zip(where, titles, strict=True) if at is not None]
     columns = (
         dict(zip(("x", "y", "line"), map(list, zip(*named, strict=True)), strict=True))

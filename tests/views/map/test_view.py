@@ -415,6 +415,23 @@ def test_a_figure_is_made_on_the_document_of_no_visitor():
         assert figure.build(known, picture, "found", DARK).figure.document is None
 
 
+def test_names_of_lines_make_room_for_the_mark_of_the_middle_wherever_it_moves():
+    """They had stayed where they had been placed first, while the map filled and its middle moved onto one of them."""
+    order = small_order()._replace(x_values=tuple(np.linspace(0.1, 3.0, 6)), y_values=tuple(np.linspace(0.1, 3.0, 6)))
+    known = known_of(order)
+    picture = map_picture(np.array(order.x_values), np.array(order.y_values), order.log, known.statistics, "found")
+    picture = picture._replace(middle=None)
+    columns = figure.columns_of(picture, known.said)
+    made = figure.build(known, picture, "found", DARK)
+    figure.write(made, picture, columns, "found", DARK, stale=False)
+    names = made.sources["names"].data
+    before = list(zip(names["x"], names["y"], strict=True))
+    assert before
+    figure.write(made, picture._replace(middle=before[0]), columns, "found", DARK, stale=False)
+    names = made.sources["names"].data
+    assert before[0] not in zip(names["x"], names["y"], strict=True)
+
+
 def test_a_figure_that_cannot_be_built_is_a_defect_in_the_log_and_is_not_tried_again(monkeypatch, capfd):
     def broken(*of):
         raise ZeroDivisionError("no figure")
