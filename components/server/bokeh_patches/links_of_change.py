@@ -2,7 +2,7 @@
 
 Why
     Whatever is added to a page or taken from it lets Panel look for links, of which a page has one or two, through all 500 models of the
-    page, twice: 40 to 120 ms of the thread that all visitors share, for a single line of text, too.
+    page: 22 of the 59 ms of the thread that all visitors share which it takes to put the figure of a map there.
 Written for
     Panel 1.8 and 1.9: ``Callback._process_callbacks(root_view, root_model, changed, old_models)`` asks whether the page has a link at all,
     where it means whether the part that changed has one.
