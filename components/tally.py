@@ -155,8 +155,8 @@ BACKGROUND_SECONDS = Counter(
 )
 REFUSALS = Counter(
     "swarmviz_refusals_total",
-    "What was refused: pages (full, share, often, ending, session), requests (host, address), sockets (token, taken, gone, full, ending), "
-    "messages (message), connections that were closed (protocol, flood).",
+    "What was refused: pages (full, share, often, ending, session), requests (host, address), passwords that were not looked at (guess), "
+    "sockets (token, taken, gone, full, ending), messages (message), connections that were closed (protocol, flood).",
     (
         "full",
         "share",
@@ -165,6 +165,7 @@ REFUSALS = Counter(
         "session",
         "host",
         "address",
+        "guess",
         "token",
         "taken",
         "gone",

@@ -1,9 +1,10 @@
 """The parent of several workers (``--workers``): it accepts at one port and hands each connection to the worker whose it is.
 
 A page's socket goes to the worker that made the page's session, which the token says; a page is fetched from each worker in turn, unless
-one has markedly more visitors; everything else from any. The parent looks at the head of the request without taking it (``MSG_PEEK``), and
-passes the connection's descriptor on. A worker that dies is named in the log and started again; its visitors' pages say that the server
-does not know them any more, with a link that opens the run. Told to end, the parent tells each worker, and hands over until all have ended.
+one has markedly more visitors; the form of the log-in goes to the first, which counts wrong passwords; everything else goes to any. The
+parent looks at the head of the request without taking it (``MSG_PEEK``), and passes the connection's descriptor on. A worker that dies is
+named in the log and started again; its visitors' pages say that the server does not know them any more, with a link that opens the run.
+Told to end, the parent tells each worker, and hands over until all have ended.
 """
 
 from __future__ import annotations
@@ -44,6 +45,9 @@ LONG_LIFE_S = 60.0  # … if it lived shorter than that
 BUSY = {errno.EAGAIN, errno.EWOULDBLOCK, errno.ETOOMANYREFS}  # a worker has not taken the connections of before
 HEAD_ENDS = (b"\r\n\r\n", b"\n\n")  # as Tornado takes them
 TOKEN = re.compile(rb"^sec-websocket-protocol:[^,\r\n]*,[ \t]*([^\s,]+)", re.IGNORECASE | re.MULTILINE)
+FORM = re.compile(
+    rb"\s*POST (?![^ ?]*/gallery/)"
+)  # of the log-in: what one worker counts is not to be had again from another
 PAGE = re.compile(rb"(?:GET|HEAD) [^ ?]*/(?:app|explore)(?:\?[^ ]*)? ")
 
 
@@ -281,6 +285,8 @@ class Parent:
         ready = [worker for worker in self._workers if worker.ready]
         if not ready:
             return None
+        if FORM.match(head):  # before a token is looked for, which would choose another
+            return ready[0]
         token = TOKEN.search(head)
         if token is not None and len(token[1]) <= MAX_TOKEN_CHARS:
             session = session_of(token[1].decode("latin-1"))

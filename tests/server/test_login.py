@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlparse
 
 import pytest
 
-from components.server import login, monitoring, workers
+from components.server import guesses, login, login_page, monitoring, workers
+from components.server.worker import owner
 from tests.explore.written import written
 from tests.server.serving import Answer, Server, leave, served
 from tests.server.test_workers import of_both, pids
@@ -18,7 +20,6 @@ pytestmark = [pytest.mark.xdist_group("server"), pytest.mark.timeout(400)]
 FIGURE = "001-figure1"
 BEHIND = ("app", "app?lesson=cbo-1", "explore", "gallery", f"gallery/{FIGURE}", f"gallery/results/{FIGURE}")
 OPEN = ("health", "login", "static/js/bokeh.min.js", "gallery/pictures/favicon.svg")
-WRONG = "The name or the password is wrong."
 
 
 @pytest.fixture(scope="module")
@@ -27,18 +28,18 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     passwords = folder / "passwords.json"
     passwords.write_text(json.dumps({"ada": "of a lace"}))
     command = ("swarmviz", "explore", str(written("run", folder)))
-    options = ("--workers", "2", "--basic-auth", str(passwords))
+    options = ("--workers", "2", "--use-xheaders", "--basic-auth", str(passwords))
     with served(folder / "log.txt", *options, prefix="/lab", module=command) as here:
         here.wait(lambda: len(pids(here)) == 2, "there is one worker only", 180)
         yield here
         assert "Traceback" not in here.said() and "ERROR" not in here.said()
 
 
-def log_in(here: Server, name: str, password: str, way: str = "/lab/login") -> Answer:
+def log_in(here: Server, name: str, password: str, way: str = "/lab/login", headers: tuple[str, ...] = ()) -> Answer:
     """What the form sends."""
     body = urlencode({"username": name, "password": password})
     lines = [f"POST {way} HTTP/1.1", f"Host: {here.host}", "Connection: close", f"Content-Length: {len(body)}",
-             "Content-Type: application/x-www-form-urlencoded", "", body]  # fmt: skip
+             "Content-Type: application/x-www-form-urlencoded", *headers, "", body]  # fmt: skip
     return here.raw("\r\n".join(lines).encode())
 
 
@@ -84,9 +85,9 @@ def test_a_wrong_password_is_told_by_our_own_page_which_fetches_nothing(lab):
         answer = log_in(lab, name, password)
         assert answer.status == 302 and "user" not in answer.cookies
         page = lab.ask(urljoin("/lab/login", answer.headers["location"]))
-        assert WRONG in page.text
+        assert login_page.WRONG in page.text
     page = lab.ask("/lab/login").text
-    assert WRONG not in page and "no-store" in lab.ask("/lab/login").headers["cache-control"]
+    assert login_page.WRONG not in page and "no-store" in lab.ask("/lab/login").headers["cache-control"]
     for shown in (page, lab.ask("/lab/logout").text):
         assert "http" not in shown.replace("http-equiv", ""), "nothing from elsewhere"
         assert "<script" not in shown and "default-src 'none'" in shown
@@ -101,6 +102,36 @@ def test_numbers_are_told_to_this_machine_and_not_through_a_proxy(lab):
             and monitoring.READERS_VARIABLE in answer.text
             and "swarmviz_visitors" not in answer.text
         )
+
+
+def test_passwords_are_not_guessed_on_and_on_and_nobody_locks_the_owner_out(lab):
+    """From one address, whichever worker it would like to ask; 192.0.2.0/24 is nobody's."""
+    stranger, visit = "X-Real-Ip: 192.0.2.7", lab.token()
+    owners = log_in(lab, "ada", "of a lace").cookies["known"]
+    asks = ((stranger,), (stranger, f"Sec-WebSocket-Protocol: bokeh, {visit}"))
+    most, before = int(guesses.FROM_ONE.saved_up) + 1, refused(lab)
+    for i in range(most):
+        assert log_in(lab, "ada", str(i), headers=asks[i % 2]).status == 302
+    for password in ("wrong", "of a lace"):
+        for headers in asks:
+            answer = log_in(lab, "ada", password, headers=headers)
+            assert answer.status == 429 and not answer.cookies, "the right one is not tried either"
+            assert 0 < int(answer.headers["retry-after"]) <= 60
+            assert re.search(r'role="alert">Too many wrong passwords: try again in \d+ s\.<', answer.text)
+    assert refused(lab) == before + 4
+    for other in ((), ("X-Real-Ip: 192.0.2.8",), (stranger, f"Cookie: {owners}")):
+        assert log_in(lab, "ada", "of a lace", headers=other).status == 302
+    for not_theirs in (owners[:-3] + "abc", log_in(lab, "ada", "of a lace").cookies["user"].replace("user", "known")):
+        assert log_in(lab, "ada", "of a lace", headers=(stranger, f"Cookie: {not_theirs}")).status == 429
+
+
+def refused(here: Server) -> float:
+    """Guesses that were not looked at, of all workers."""
+    numbers = re.findall(
+        r'^swarmviz_refusals_total\{.*kind="guess"\} (\S+)$', here.ask("/lab/metrics").text, re.MULTILINE
+    )
+    assert len(numbers) == 2
+    return sum(map(float, numbers))
 
 
 WANTED = "/lab/app?s=1.kept&preset=x"
@@ -189,3 +220,25 @@ def test_pages_of_a_table_are_fetched_from_the_workers_in_turn_as_others_are():
     for line in (b"GET /lab/explore HTTP/1.1", b"GET /app?s=1 HTTP/1.1", b"HEAD /explore HTTP/1.1"):
         assert workers.PAGE.match(line), line
     assert not workers.PAGE.match(b"GET /static/app.css HTTP/1.1")
+
+
+def test_a_form_goes_to_the_first_worker_however_it_asks_for_another():
+    parent = workers.Parent(2, "", 0, lambda worker: (), "")
+    for worker in parent._workers:
+        worker.begun, worker.heard = True, float("inf")
+    token = b"\r\nSec-WebSocket-Protocol: bokeh, "
+    for line in (
+        b"POST /lab/login HTTP/1.1",
+        b"\r\nPOST /login?next=%2Fapp HTTP/1.1",
+        b"POST /login?/gallery/ HTTP/1.1",
+    ):
+        for more in (b"", *(token + session_token(number) for number in range(2))):
+            assert {parent._chosen(line + more).number for _ in range(20)} == {0}, line
+    assert {parent._chosen(b"POST /lab/gallery/again/a HTTP/1.1").number for _ in range(60)} == {0, 1}
+    assert {parent._chosen(b"GET /app/ws HTTP/1.1" + token + session_token(n)).number for n in range(2)} == {0, 1}
+
+
+def session_token(number: int) -> bytes:
+    """A token whose session is one of that worker of two."""
+    session = next(str(i) for i in range(100) if owner(str(i), 2) == number)
+    return base64.urlsafe_b64encode(json.dumps({"session_id": session}).encode()).rstrip(b"=")

@@ -6,7 +6,7 @@ import re
 
 from components.gallery import work
 from components.playback import builder
-from components.server import application, ending, limits, session_limit, sockets
+from components.server import application, ending, guesses, limits, session_limit, sockets
 from swarmviz.landscapes.formula import parser, program
 from tests.server.serving import ROOT
 
@@ -25,6 +25,9 @@ def test_the_limits_that_security_md_states_are_those_of_the_code():
     for said in (
         f"| visitors at a time | {session_limit.MAX_SESSIONS} |",
         f"| {session_limit.VISITS_PER_MINUTE} at most {session_limit.BURST_MINUTES * session_limit.VISITS_PER_MINUTE} at once;",
+        f"| {guesses.FROM_ONE.saved_up:.0f} at once {60 * guesses.FROM_ONE.per_second:.0f} per minute; from this machine as in all |",
+        f"one /{guesses.IPV6_NETWORK_BITS} network of IPv6) of all workers together |",
+        f"| wrong passwords in all | {guesses.IN_ALL.saved_up:.0f} at once {60 * guesses.IN_ALL.per_second:.0f} per minute |",
         f"| age of a token | {application.MAX_TOKEN_AGE_S} s |",
         f"| {application.UNUSED_SESSION_MS // 1000} s looked at every {application.UNUSED_CHECK_MS // 1000} s |",
         f"| path of an address | {application.MAX_PATH_CHARS} characters |",
