@@ -20,6 +20,7 @@ from urllib.request import Request, urlopen
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
 
+PATIENCE_S = 120.0  # for a server that is slow to answer, as a browser has it
 LARGEST = 64 * 2**20  # of a message from the server: the whole document is one
 
 
@@ -37,7 +38,10 @@ async def open_socket(address: str, token: str, protocol: str = "bokeh") -> WebS
     """The socket of a token, before anything is said."""
     parts = urlsplit(address)
     request = HTTPRequest(
-        f"ws://{parts.netloc}{parts.path.rstrip('/')}/ws", headers={"Origin": f"http://{parts.netloc}"}
+        f"ws://{parts.netloc}{parts.path.rstrip('/')}/ws",
+        headers={"Origin": f"http://{parts.netloc}"},
+        connect_timeout=PATIENCE_S,
+        request_timeout=PATIENCE_S,
     )
     return await websocket_connect(request, subprotocols=[protocol, token], max_message_size=LARGEST)
 

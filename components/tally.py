@@ -155,12 +155,14 @@ BACKGROUND_SECONDS = Counter(
 )
 REFUSALS = Counter(
     "swarmviz_refusals_total",
-    "What was refused: pages (full, share, often, ending, session), requests (host, address), passwords that were not looked at (guess), "
-    "sockets (token, taken, gone, full, ending), messages (message), connections that were closed (protocol, flood).",
+    "What was refused: pages (full, share, often, crowd, ending, session), requests (host, address), "
+    "passwords that were not looked at (guess), sockets (token, taken, gone, full, ending), messages (message), "
+    "connections that were closed (protocol, flood).",
     (
         "full",
         "share",
         "often",
+        "crowd",
         "ending",
         "session",
         "host",

@@ -288,7 +288,49 @@ def test_before_a_server_is_soaked_each_wish_is_carried_out_so_that_all_is_loade
 def test_a_crowd_is_told_what_each_worker_counts(monkeypatch):
     text = '# TYPE swarmviz_visitors gauge\nswarmviz_visitors{worker="1"} 3\nswarmviz_visitors{worker="2"} 4\nup 1\n'
     server = types.SimpleNamespace(prefix="/lab", ask=lambda path: types.SimpleNamespace(text=text))
-    assert crowd.told(server) == {"swarmviz_visitors": {'worker="1"': 3.0, 'worker="2"': 4.0}}
+    found = crowd.told(server)
+    assert found == {"swarmviz_visitors": {'worker="1"': 3.0, 'worker="2"': 4.0}, "up": {"": 1.0}}
+    assert crowd.total(found, "swarmviz_visitors") == 7 and crowd.total(found, "down") == 0
+
+
+def test_one_of_a_crowd_who_is_not_let_in_reads_why_and_tries_again_when_the_page_says_so(monkeypatch):
+    pages = [("<h1>All places are taken</h1>", "10"), ("<h1>All places are taken</h1>", "3"), ('"token": "abc"', None)]
+    answers = iter(pages)
+    slept, sleep = [], asyncio.sleep
+
+    @contextlib.contextmanager
+    def urlopen(address, timeout):
+        page, again = next(answers)
+        yield types.SimpleNamespace(read=page.encode, headers={"Refresh": again} if again else {})
+
+    async def arrive(self, token):
+        self.here.append(token)
+        return types.SimpleNamespace(frames=[])
+
+    async def quick(seconds):
+        slept.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(crowd, "urlopen", urlopen)
+    monkeypatch.setattr(crowd.Crowd, "arrive", arrive)
+    monkeypatch.setattr(crowd.asyncio, "sleep", quick)
+    everybody = crowd.Crowd("http://localhost/app")
+    asyncio.run(everybody.come(2.0))
+    assert slept == [2.0, 10.0, 3.0] and everybody.here == ["abc"] and len(everybody.opened) == 1
+    assert everybody.told == {"All places are taken": 1} and not everybody.met and everybody.waits() == []
+
+
+def test_a_crowd_comes_within_its_time_and_not_in_step(monkeypatch):
+    times = []
+
+    async def come(self, after):
+        times.append(after)
+
+    monkeypatch.setattr(crowd.Crowd, "come", come)
+    asyncio.run(crowd.Crowd("").gather(400, 100.0))
+    gaps = np.diff(times)
+    assert len(times) == 400 and 80 < times[-1] < 120 and times[0] == 0
+    assert gaps.std() == pytest.approx(gaps.mean(), rel=0.2), "as exponential times are"
 
 
 def test_a_quick_map_prints_its_ratio_and_the_time_of_its_first_cells():

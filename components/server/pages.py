@@ -3,7 +3,8 @@
 No swarm is built for a fetch. The HTML is the same for all visitors but for the token, the nonce of its scripts and, without an argument
 that means something, the opening picture, which is made once; so the server renders it once (``PageTemplate``) and fills them in. The
 session is made when the socket opens, as Bokeh does anyway for a browser whose session is gone, or was made ahead (``spare.py``). A robot
-that fetches the page a thousand times costs a thousand signatures.
+that fetches the page a thousand times costs a thousand signatures. Where there is no place, or too many visits begin just now
+(``arrivals.py``), a page of one sentence says so, and tries again by itself.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from tornado.web import RequestHandler, authenticated
 from components import tally
 from components.assets import ASSETS
 from components.server import headers, session_limit
+from components.server.arrivals import ARRIVALS
 from components.server.worker import new_session_id
 from components.under_way import UNDER_WAY
 
@@ -46,7 +48,13 @@ OPENING_PICTURE, OPENING_ARGUMENTS = "opening_picture", "opening_arguments"
 CHARSET = '<meta charset="utf-8">'
 STYLE_SHEET = '<link rel="stylesheet"'
 CLASSIC_SCRIPT, MODULE_SCRIPT = '<script type="text/javascript"', '<script type="module">'
+CROWD = "crowd"  # beside those of session_limit
+AGAIN_S = 10  # after which a visitor who was not let in tries again
 REASONS = {
+    CROWD: (
+        "Many visitors come at this moment",
+        "This server lets them in one after the other, so that those who are there see the swarm move. It will be your turn in a moment.",
+    ),
     session_limit.FULL: (
         "All places are taken",
         "So that everybody sees the swarm move smoothly, this server takes {0.max_sessions} visitor{1} at a time. "
@@ -269,8 +277,9 @@ class Page(PlainTextHandler, DocHandler):
             self.set_header("Retry-After", "10")
             self.answer(503, "This server is ending. Try again in a moment: another one may take its place.")
             return
-        if reason := session_limit.LIMITER.refusal(self.request.remote_ip):
-            self._refuse(reason)
+        reason = session_limit.LIMITER.refusal(self.request.remote_ip)
+        if reason or ARRIVALS.crowded:
+            self._refuse(reason or CROWD)
             return
         application = self.application
         session_id = new_session_id(application.secret_key)
@@ -297,10 +306,10 @@ class Page(PlainTextHandler, DocHandler):
         heading, sentence = REASONS[reason]
         limiter = session_limit.LIMITER
         full = Template((ASSETS / "full.html").read_text(encoding="utf-8"), autoescape=True)
-        self.set_status(
-            429 if reason == session_limit.OFTEN else 200
-        )  # a full server is no fault of the page: no browser reports it
-        self.set_header("Retry-After", "10")
+        # a full server is no fault of the page: no browser reports it
+        self.set_status(429 if reason == session_limit.OFTEN else 200)
+        self.set_header("Retry-After", str(AGAIN_S))
+        self.set_header("Refresh", str(AGAIN_S))
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.write(
             full.render(heading=heading, sentence=sentence.format(limiter, "s" if limiter.max_sessions > 1 else ""))

@@ -31,6 +31,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketProtocol, WebSocket
 
 from components import tally
 from components.server import limits, session_limit
+from components.server.arrivals import ARRIVALS
 from components.server.bokeh_patches.watched_writes import watch_writes
 from components.server.messages import Assembly, Received, Unexpected
 from components.server.visits import (
@@ -177,9 +178,11 @@ class SocketHandler(WSHandler):
             return
         self._claimed, visit.socket = session_id, self
         try:
-            if (spare := self.application.spare(self.application_context)) is not None:
-                await spare.give(session_id, token, self.request)
-            await super()._async_open(token)
+            if visit.session is not None:  # it comes back to its session
+                await super()._async_open(token)
+            else:
+                async with ARRIVALS.turn():
+                    await self._make(session_id, token)
         except Exception as error:
             _log(error, "a visit could not be opened")
             self.close(BROKEN, "the visit could not be opened")
@@ -189,6 +192,14 @@ class SocketHandler(WSHandler):
             self._leave()
             return
         self._begin(self.connection.session, visit)
+
+    async def _make(self, session_id: Any, token: str) -> None:
+        """Make the session, or take the one that was made ahead; nothing for a visitor who has left while they waited for their turn."""
+        if self._closing():
+            return
+        if (spare := self.application.spare(self.application_context)) is not None:
+            await spare.give(session_id, token, self.request)
+        await super()._async_open(token)
 
     def _begin(self, session: ServerSession, visit: Visit) -> None:
         session._swarmviz_visit = visit  # type: ignore[attr-defined]  # as long as it lives, and no longer
