@@ -18,7 +18,7 @@ from components.page import export_job, exports, history
 from components.playback import build_pool, builder, frame_gate, pacer, slow_step, undo
 from components.replicas import card, law_error, pool
 from components.replicas import worker as replicas
-from components.server import limits
+from components.server import arrivals, limits, pages, session_limit
 from components.uploads import apart, upload
 from swarmviz import simulation
 from swarmviz.exports.film import MAX_FRAMES
@@ -42,6 +42,12 @@ ROWS = {
         f"{limits.BYTES.per_second / 1000:.0f} kB",
         f"{limits.THREAD_SECONDS.per_second:g} s of the shared thread per second",
         f"{limits.MAX_BACKLOG_COMMANDS} commands",
+    ),
+    "a visit that begins": (
+        f"{session_limit.VISITS_PER_MINUTE} a minute from one address",
+        {0.5: "a rest of half as long"}[arrivals.REST],
+        f"more than {arrivals.MAX_WAIT_S:g} s",
+        f"tries again after {pages.AGAIN_S} s",
     ),
     "the visible swarm": (
         f"N d ≤ {budget.MAX_COORDINATES:,}",
