@@ -80,6 +80,11 @@ class Shown:
         """What marimo shows in its place: it takes HTML before a widget where an object has both."""
         return self._made if self._live is not None else _Still(self._repr_html_())
 
+    def __panel__(self) -> Any:
+        """What Panel shows in its place: the widget where Panel can show one (package ipywidgets_bokeh), else the replay."""
+        there = self._live is not None and importlib.util.find_spec("ipywidgets_bokeh") is not None
+        return self._made if there else _Still(self._repr_html_())
+
     def __repr__(self) -> str:
         return f"Shown({len(self.html):,} characters of HTML)"
 

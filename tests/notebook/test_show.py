@@ -71,6 +71,34 @@ def test_marimo_is_given_the_run_itself_or_the_replay_as_html(sim):
     assert still._repr_html_() == replay._repr_html_() and not hasattr(still, "_display_")
 
 
+def test_panel_is_given_the_run_itself_where_it_can_show_a_widget_and_the_replay_elsewhere(sim, monkeypatch):
+    pn = pytest.importorskip("panel")
+    shown, replay = sv.show(sim), sv.show(sim, live=False)
+    found = importlib.util.find_spec
+    for there in (False, True):
+        monkeypatch.setattr(
+            show.importlib.util,
+            "find_spec",
+            lambda name, there=there: there or None if name == "ipywidgets_bokeh" else found(name),
+        )
+        pane = pn.panel(shown)
+        if there:
+            assert isinstance(pane, pn.pane.IPyWidget) and pane.object is shown.widget
+        else:
+            assert isinstance(pane, pn.pane.HTML) and pane.object._repr_html_() == shown._repr_html_()
+        assert pn.panel(replay).object._repr_html_() == replay._repr_html_()
+
+
+def test_what_vs_code_looks_for_is_in_the_output(sim):
+    """Its renderer of widgets takes the view and the state of the model by this kind, and every other notebook the HTML beside it."""
+    bundle = sv.show(sim)._repr_mimebundle_()
+    view = bundle["application/vnd.jupyter.widget-view+json"]
+    assert view["version_major"] == 2 and re.fullmatch(r"[0-9a-f]{32}", view["model_id"])
+    state = sv.show(sim).widget.get_state()
+    assert (state["_model_module"], state["_model_name"]) == ("anywidget", "AnyModel")
+    assert "export default" in state["_esm"] and "import " not in state["_esm"], "it needs nothing but what it brings"
+
+
 def test_the_widget_answers_who_asks_and_nobody_else(sim, monkeypatch):
     widget, sent = sv.show(sim).widget, []
     monkeypatch.setattr(type(widget), "send", lambda self, message, buffers: sent.append((message, buffers)))
