@@ -106,7 +106,7 @@ def test_numbers_are_told_to_this_machine_and_not_through_a_proxy(lab):
 
 def test_passwords_are_not_guessed_on_and_on_and_nobody_locks_the_owner_out(lab):
     """From one address, whichever worker it would like to ask; 192.0.2.0/24 is nobody's."""
-    stranger, visit = "X-Real-Ip: 192.0.2.7", lab.token()
+    stranger, visit = "X-Real-Ip: 192.0.2.7", session_token(1).decode()
     owners = log_in(lab, "ada", "of a lace").cookies["known"]
     asks = ((stranger,), (stranger, f"Sec-WebSocket-Protocol: bokeh, {visit}"))
     most, before = int(guesses.FROM_ONE.saved_up) + 1, refused(lab)
