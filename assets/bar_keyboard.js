@@ -4,7 +4,7 @@ import {make, listen} from "./dom.js"
 import {isTaken} from "./keys.js"
 
 const KEYS = [["Space", "play or pause"], ["→", "one step"], ["←", "one step back, exactly"], ["W", "slow step: the terms of all agents, one after the other; Esc takes them away"],
-  ["R", "reset with the same seed"], ["N", "new seed"], ["F", "arena on the whole screen"], ["P", "for a projector: larger type, two sliders"], ["D", "dark or light theme"],
+  ["R", "reset with the same seed"], ["N", "new seed"], ["F", "arena on the whole screen"], ["P", "for a projector: larger type, two sliders; Esc leads back"], ["D", "dark or light theme"],
   ["Ctrl Z", "undo the last edit or choice"], ["Ctrl ⇧ Z", "do it again"],
   ["C", "copy the link to this moment"], ["Q", "QR code of that link"], ["A", "one agent's next step; ⇧ A: the agent before"], ["V", "next well; arrows move it (⇧: further), + adds, Delete removes"], ["T", "tell step, lowest value, dispersion and last event to a screen reader"], ["+ −", "zoom in and out"], ["S", "fit the swarm"], ["0", "the whole box"],
   ["Shift + ← → ↑ ↓", "move the part of the box that is seen"], ["?", "this list"]]
@@ -20,8 +20,8 @@ export const makeHelp = () => {
   return {button, dialog, toggle, isOpen: () => dialog.open}
 }
 
-// Whether it is a field with text of its own to undo.
-const isText = ({tagName, type}) => tagName === "TEXTAREA" || (tagName === "INPUT" && !["range", "checkbox", "button"].includes(type))
+// Whether it is a field with text of its own to undo, which Escape is for, too.
+export const isText = ({tagName, type}) => tagName === "TEXTAREA" || (tagName === "INPUT" && !["range", "checkbox", "button"].includes(type))
 
 export const listenToKeys = (model, {press, toggleFull, toggleProjector, toggleCode, toggleTheme, toggleHelp}) => listen(model, window, "keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.repeat && !isText(event.composedPath()[0])) {

@@ -3,7 +3,8 @@
 
 import {make, makeButton, listen} from "./dom.js"
 import {icon} from "./bar_transport.js"
-import {layOut} from "./bar_places.js"
+import {boardAround, layOut} from "./bar_places.js"
+import {isText} from "./bar_keyboard.js"
 
 const PROJECTOR_KEY = "swarmviz projector"
 const typeNow = () => Number(getComputedStyle(document.documentElement).getPropertyValue("--sv-type")) || 1 // as page.css says
@@ -17,6 +18,9 @@ const remember = (on) => {
     if (on) { localStorage.setItem(PROJECTOR_KEY, "on") } else { localStorage.removeItem(PROJECTOR_KEY) }
   } catch { /* a browser without a memory */ }
 }
+
+// What lies over the page, and a field that somebody writes or chooses in, needs Escape itself.
+const needsEscape = (node) => node instanceof Element && (node.matches("dialog, [popover], select") || isText(node))
 
 // Figures that are there already are laid out anew; later ones ask for the factor when they are made (figure.js).
 const enlargeFigures = (factor) => {
@@ -40,7 +44,7 @@ export const makeProjector = (model, send, onPress) => {
   }, make("span", {textContent: "Projector"}))
   let shown = false
   const show = () => {
-    button.title = button.ariaLabel = model.projector ? "Back from the projector (P)" : "For a projector: larger type, and only the arena, a curve and two sliders (P)"
+    button.title = button.ariaLabel = model.projector ? "Back from the projector (P or Esc)" : "For a projector: larger type, and only the arena, a curve and two sliders (P)"
     button.setAttribute("aria-pressed", String(model.projector))
     if (shown === model.projector) { return }
     shown = model.projector
@@ -50,6 +54,11 @@ export const makeProjector = (model, send, onPress) => {
     if (shown && document.fullscreenElement) { document.documentElement.requestFullscreen().catch(() => document.exitFullscreen()) }
   }
   model.on("projector", show)
+  listen(model, window, "keydown", (event) => { // Escape leads back, once nothing else is there that it closes
+    if (event.key !== "Escape" || !model.projector || event.defaultPrevented || event.composedPath().some(needsEscape)) { return }
+    const card = boardAround(button)?.shadowRoot.querySelector(".agent")
+    if (model.slow !== "held" && !card?.checkVisibility()) { toggle() }
+  })
   listen(model, window, "resize", () => enlargeFigures(typeNow()))
   show()
   return {button, toggle, begin: () => { // once the page is there

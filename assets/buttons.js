@@ -37,8 +37,9 @@ export function render({model}) {
       needed = row.scrollWidth
       draw()
     }
-    row.classList.remove("tight", "cramped")
-    for (const less of ["tight", "cramped"]) { row.classList.toggle(less, row.scrollWidth > row.clientWidth) } // not even a menu leaves enough
+    const narrower = ["tight", "cramped", "short"] // the menu is cut last
+    row.classList.remove(...narrower)
+    for (const less of narrower) { row.classList.toggle(less, row.scrollWidth > row.clientWidth) } // not even a menu leaves enough
   }
   for (const name of ["choices", "value", "switches", "active"]) {
     model.on(name, () => {

@@ -26,6 +26,7 @@ export function render({model}) {
     before = on ? {open: model.open, sheet: model.sheet} : null
     for (const [name, value] of Object.entries(wanted)) { if (model[name] !== value) { model[name] = value } }
   })
+  listen(model, document, "swarmviz-try", () => { if (!model.sheet) { model.sheet = true } }) // a slider is asked for (bar_arrival.js)
   show()
   if (model.open) { setTimeout(() => keepOne("sheet")) } // an address may open it at once
   return make("div", {}, gallery, button)

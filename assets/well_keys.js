@@ -24,7 +24,10 @@ export function render({model}) {
   node.addEventListener("keydown", (event) => {
     const {key, shiftKey} = event
     if (event.ctrlKey || event.metaKey || event.altKey) { return }
-    if (key === "Escape") { return node.blur() }
+    if (key === "Escape") {
+      event.preventDefault()
+      return node.blur()
+    }
     if (model.chosen < 0 && (key in WAYS || key in ACTS)) { send("next") } // what is changed is first told
     else if (key in WAYS) {
       moves = true

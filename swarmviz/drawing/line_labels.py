@@ -6,6 +6,8 @@ For the page and for pictures. NumPy only; safe on any thread.
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
@@ -17,6 +19,8 @@ from swarmviz.drawing.log_axis import BELOW
 MAX_CHARS, LEAST_CHARS = 22, 6  # of a name at the end of a line; the whole one is told elsewhere
 CHAR_EM = 0.55  # mean width of a character, in heights of type
 MOST_ROOM = 0.4  # of the width of a frame: no name takes more of it
+SIGN = re.compile(r" ([−+=·]) ")  # of a formula
+ALMOST_SURELY = re.compile(r"\balmost sure(ly)?\b")
 BEHIND = -1
 AA_CONTRAST = 4.5  # of small text, WCAG 2.1 success criterion 1.4.3
 
@@ -41,18 +45,26 @@ def whole_name(label: str) -> str:
     return label.removeprefix("claimed ")
 
 
+def width(text: str) -> int:
+    """How many characters wide a text is: a bar over a letter takes no room."""
+    return sum(not unicodedata.combining(character) for character in text)
+
+
 def name_of_line(curve: Curve, most: int = MAX_CHARS) -> str:
     """The name of a curve at the end of its line, of at most so many characters: the whole one, the short one, or as much as fits."""
-    return short_name(curve.label if not curve.short or len(whole_name(curve.label)) <= most else curve.short, most)
+    return short_name(curve.label if not curve.short or width(whole_name(curve.label)) <= most else curve.short, most)
 
 
 def short_name(label: str, most: int = MAX_CHARS) -> str:
-    """A name of at most so many characters: of a longer one what comes before its first comma, or its first words."""
+    """A name of at most so many characters: of a longer one what comes before its first comma or bracket, or its first words.
+
+    Before a word or a part of a formula is left out, what can be written shorter is: "a.s.", and no spaces around signs.
+    """
     name = whole_name(label)
-    if len(name) <= most:
-        return name
-    if len(head := name.split(", ")[0]) <= most:
-        return head
+    for text in (name, SIGN.sub(r"\1", ALMOST_SURELY.sub("a.s.", name))):
+        for shorter in (text, text.split(", ")[0], text.split(" (")[0]):
+            if width(shorter) <= most:
+                return shorter
     words, kept = name.split(" "), ""
     for word in words:
         if len(kept) + len(word) + 1 >= most:
@@ -176,7 +188,7 @@ def most_chars(width_px: float, type_px: float) -> int:
 
 def name_room(drawn: CurvesPicture, hidden: Collection[str], width_px: float, type_px: float) -> float:
     """The share of a frame's width that the longest name of a picture takes, at most MOST_ROOM."""
-    chars = max((len(text) for _, text, *_ in _named(drawn, hidden, most_chars(width_px, type_px))), default=0)
+    chars = max((width(text) for _, text, *_ in _named(drawn, hidden, most_chars(width_px, type_px))), default=0)
     return min((chars * CHAR_EM + 1) * type_px / max(width_px, 1.0), MOST_ROOM) if chars else 0.0
 
 

@@ -99,6 +99,21 @@ def test_a_long_name_is_told_by_its_first_words(label, short):
     assert short_name(label) == short and len(short) <= MAX_CHARS
 
 
+@pytest.mark.parametrize(
+    ("label", "short"),
+    [
+        ("|X̄ − ν|²", "|X̄ − ν|²"),  # the bar takes no room
+        ("|X̄ − ν| + 1", "|X̄−ν|+1"),
+        ("identity (mean)", "identity"),
+        ("almost surely 1.5", "a.s. 1.5"),
+        ("almost surely, with Δt", "a.s."),
+        ("finite-N identity", "finite-…"),
+    ],
+)
+def test_in_a_small_frame_a_name_is_written_shorter_before_a_part_of_it_is_cut_off(label, short):
+    assert short_name(label, 8) == short
+
+
 def luminance(colour):
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     r, g, b = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)

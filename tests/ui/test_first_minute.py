@@ -120,6 +120,36 @@ def test_before_any_script_the_swarm_is_seen_where_the_arena_will_be_in_the_them
     context.close()
 
 
+@pytest.mark.parametrize("size", [(390, 844), (844, 390), (1440, 900)])
+def test_a_press_on_the_first_sentence_leads_to_the_slider_that_it_names(browser, server, size):
+    phone = {"user_agent": "Mobi", "is_mobile": True, "has_touch": True} if min(size) == 390 else {}
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **phone)
+    lab = Lab(context.new_page())
+    lab.open(server.page)
+    said = lab.page.get_by_role("button", name="100 agents look for ☆. Drag σ.")
+    said.wait_for()
+    slider = lab.row("dynamics.sigma").locator("input[type=range]")
+
+    def within():
+        box = slider.bounding_box()
+        return box is not None and box["x"] >= 0 and box["y"] + box["height"] <= size[1]
+
+    if phone:
+        assert not (slider.is_visible() and within()), "the choices are behind no button"
+        said.tap()
+    else:
+        said.focus()
+        lab.page.keyboard.press("Enter")
+    held = "(slider) => slider.getRootNode().activeElement === slider"
+    lab.wait(lambda: slider.is_visible() and within(), "the slider is not seen")
+    lab.wait(lambda: slider.evaluate(held), "the slider has not the focus")
+    assert said.count() == 0, "the sentence stays"
+    lab.page.keyboard.press("ArrowRight")
+    lab.wait(lambda: lab.row("dynamics.sigma").locator("input[type=text]").input_value() != "1", "no key moves it")
+    assert not lab.complaints
+    context.close()
+
+
 def test_the_sidebar_of_cbo_needs_no_scrolling_and_every_slider_tells_its_value(lab, server):
     lab.open(server.page)
     sheet = lab.page.evaluate(SHEET)

@@ -187,6 +187,40 @@ def test_on_the_side_of_a_phone_the_arena_has_most_of_the_height_and_the_bar_one
     assert not lab.complaints
 
 
+def test_beside_the_panel_on_the_side_of_a_phone_the_bar_has_two_rows_under_the_numbers_of_the_arena(browser, server):
+    context = browser.new_context(
+        viewport={"width": 844, "height": 390}, user_agent="Mobi", is_mobile=True, has_touch=True
+    )
+    lab = Lab(context.new_page())
+    lab.open(server.page)
+    panel(lab)
+    place = lambda part: lab.page.locator(part).first.bounding_box()  # noqa: E731
+    lab.wait(lambda: place(".strip")["width"] < 450, "the bar lies under the panel")
+    free = lambda: place(".strip")["y"] - place(".arena")["y"] - place(".arena")["height"]  # noqa: E731
+    lab.wait(lambda: free() >= -1 and place(".strip")["height"] < 80, f"{free()} px, {place('.strip')}")
+    assert lab.page.evaluate(OVERLAPPING) == []
+    context.close()
+
+
+def test_at_twice_the_size_of_letters_menus_and_names_of_lines_are_whole(browser, server):
+    context = browser.new_context(viewport={"width": 720, "height": 450}, device_scale_factor=2)
+    lab = Lab(context.new_page())
+    lab.open(server.page)
+    room = """(menu) => {
+      const pen = document.createElement("canvas").getContext("2d"), look = getComputedStyle(menu), arrow = 18
+      pen.font = look.font
+      const room = menu.clientWidth - parseFloat(look.paddingLeft) - parseFloat(look.paddingRight) - arrow
+      return room - pen.measureText(menu.selectedOptions[0].text).width
+    }"""
+    menu = lab.page.locator(".curves .second .chips select")
+    lab.wait(lambda: menu.is_visible() and menu.evaluate(room) >= 0, "the menu is cut")
+    names = """() => Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+      .filter((m) => m.type === "GlyphRenderer" && m.name === "names").flatMap((m) => Array.from(m.data_source.data.text))"""
+    lab.wait(lambda: "|X̄ − ν|²" in lab.page.evaluate(names), f"{lab.page.evaluate(names)}")
+    assert not any("…" in name for name in lab.page.evaluate(names)), lab.page.evaluate(names)
+    context.close()
+
+
 @pytest.mark.parametrize("width, height", [WIDE, MIDDLE])
 def test_two_swarms_and_their_difference_have_their_axes(lab, server, width, height):
     size(lab, width, height)
@@ -299,8 +333,15 @@ def test_under_a_projector_type_is_larger_two_sliders_are_in_hand_and_nothing_of
     lab.wait(
         lambda: (permalink.read(lab.page.url.partition("?s=")[2]).views or {}).get("projector"), "no link holds it"
     )
-    lab.page.keyboard.press("p")
-    lab.wait(lambda: seen() == usual, "it does not come back")
+    assert not lab.page.locator(".swarmviz-invitation").is_visible(), "it lies over the sliders"
+    lab.page.keyboard.press("q")
+    lab.page.locator("dialog.code svg path").wait_for(state="visible")
+    lab.page.keyboard.press("Escape")
+    lab.page.locator("dialog.code").wait_for(state="hidden")
+    assert lab.page.locator("html.projector").count() == 1, "one press closes two things"
+    lab.row("dynamics.sigma").locator("input[type=range]").focus()
+    lab.page.keyboard.press("Escape")
+    lab.wait(lambda: seen() == usual, "Escape does not lead back")
     assert lab.page.evaluate("window.swarmviz_type") == 1
     assert not lab.complaints
 
@@ -324,6 +365,8 @@ def test_under_a_projector_what_is_tried_first_is_in_hand_and_rows_and_code_are_
     buttons = lab.page.locator(".zooms").first
     type_px = lambda: buttons.evaluate("(node) => parseFloat(getComputedStyle(node).fontSize)")  # noqa: E731
     lab.wait(lambda: type_px() == (19.5 if min(window) > 700 else 13), "the arena's buttons are small")
+    cut = lambda: lab.page.locator("button.show").first.evaluate("(node) => node.scrollWidth - node.clientWidth")  # noqa: E731
+    lab.wait(lambda: cut() <= 0, "the word on the last of them is wider than it")
     lab.page.keyboard.press("q")
     code = lab.page.locator("dialog.code")
     code.locator("svg path").wait_for(state="visible")

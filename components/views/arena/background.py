@@ -17,8 +17,11 @@ from swarmviz.landscapes import Landscape
 
 MAX_PIXELS = 768  # along the longer side
 MIN_PIXELS = 32  # along the shorter side
-MARGIN = (2.0, 1.25)  # the picture over the view, as long as the frame is not known
 MARGIN_STEP = 1.25  # by which margins grow: a frame that is dragged does not cost a picture a pixel
+MARGIN = (
+    MARGIN_STEP**4,
+    MARGIN_STEP,
+)  # the picture over the view as long as the frame is not known: fills that of a phone on its side
 MAX_MARGIN = 12.0  # no window is as wide or as tall
 MAX_KEPT = 24  # pictures, of at most 0.6 MB
 

@@ -49,7 +49,8 @@ class MarginalPlot:
         self.hover = hover_claims(fig)
         self.hover.renderers = [self.target, self.law]
         self.legend, self.note = flat_legend(fig, rows=1), note(fig)
-        self.legend.glyph_width = 14  # of a plot at 1024 pixels, where the agents and the smooth curve have to be named
+        # So that a plot at 1024 pixels has room for the smooth curve's name; that of the bars gives way: the view's button says it.
+        self.legend.glyph_width = 14
         self.note.update(
             x_units="data", y_units="data", text_baseline="top", x_offset=6, y_offset=-6
         )  # the upper left stays free longest

@@ -7,6 +7,7 @@ import pytest
 
 import swarmviz as sv
 from components.views.arena.background import MARGIN, MAX_MARGIN, background, margins
+from components.views.arena.ranges import EDGE_PX
 from swarmviz.drawing.landscape_image import SHADES
 from swarmviz.drawing.style import LEVELS
 
@@ -22,6 +23,12 @@ def test_the_picture_of_a_landscape_fills_every_frame(shape, view):
         assert (margin * view >= seen + 2 * drift * view).all() or max(margin) == MAX_MARGIN
         assert (margin <= 1.25 * np.maximum(seen / view + 2 * drift, 1.0) + 1e-9).all(), "pixels that nobody sees"
     assert margins(view, None) == margins(view, (0, 10)) == MARGIN
+
+
+@pytest.mark.parametrize("frame", [(538, 626), (580, 269), (305, 236), (395, 180), (324, 294), (822, 806)])
+def test_the_picture_before_the_frame_is_known_fills_that_of_every_usual_window(frame):
+    """At 1440×900, 1024×768, 390×844, 844×390, 768×1024 and 1920×1080 pixels; white was left and right of it on a phone on its side."""
+    assert (np.array(margins(np.array([10.0, 10.0]), frame, edge=EDGE_PX)) <= MARGIN).all()
 
 
 def test_the_picture_of_a_landscape_is_deepest_at_its_minimiser():
