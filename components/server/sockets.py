@@ -78,31 +78,44 @@ SLOWER_WARNING = "Too many requests at once: they are carried out one after the 
 
 
 class PatientProtocol(WebSocketProtocol13):
-    """Tornado's, whose pings count no time in which this thread was held up: answers that nobody could read meanwhile are no silence."""
+    """Tornado's, whose pings count no time in which the answer could not be read.
+
+    This thread may be held up; and nothing is read while a message is dealt with, which may have to wait for its visit's turn. What was
+    sent before the answer, and is read after the ping, is a sign of life as well.
+    """
 
     async def periodic_ping(self) -> None:
         """Ping now and then, and close once no answer comes."""
         looks = int(PONG_TIMEOUT_S / PONG_LOOK_S)
+        handler: Any = self.handler
         while True:
             await asyncio.sleep(PING_INTERVAL_S)
-            self._received_pong, left = False, looks
+            self._received_pong, asked, left = False, time.monotonic(), looks
             self.write_ping(b"")
             # however late this thread comes back from one look, what has come meanwhile is read before the last
-            while left and not self._received_pong:
+            while left and not (self._received_pong or handler.heard > asked):
                 await asyncio.sleep(PONG_LOOK_S)
-                left -= 1
-            if not self._received_pong:
+                left -= not handler.dealing
+            if not (self._received_pong or handler.heard > asked):
                 self.close(reason="ping timed out")
                 return
 
 
 class SocketHandler(WSHandler):
-    """Panel's handler of a visit's socket, with a reading of its own: every message is measured and judged before Bokeh gets it."""
+    """Panel's handler of a visit's socket, with a reading of its own: every message is measured and judged before Bokeh gets it.
+
+    Attributes
+    ----------
+    heard : float
+        When something was read last.
+    dealing : bool
+        Whether a part of a message is dealt with, until when nothing more is read.
+    """
 
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)
         self._assembly = Assembly()
-        self._heard = time.monotonic()
+        self.heard, self.dealing = time.monotonic(), False
         self._pings = limits.Bucket(PINGS)
         self._account: limits.Account | None = None
         self._visit: Visit | None = None
@@ -140,13 +153,13 @@ class SocketHandler(WSHandler):
 
     def on_ping(self, data: bytes) -> None:
         """A browser sends none; Tornado answers those of other programs."""
-        self._heard = time.monotonic()
+        self.heard = time.monotonic()
         if self._pings.take(1) > 0:
             self.close(TOO_MUCH, "too many pings")
 
     def on_pong(self, data: bytes) -> None:
         """A sign of life."""
-        self._heard = time.monotonic()
+        self.heard = time.monotonic()
 
     # ---- who may open it -----------------------------------------------------------------------------------------------
 
@@ -225,7 +238,7 @@ class SocketHandler(WSHandler):
             with suppress(WebSocketClosedError):
                 other.ping(b"")
             while time.monotonic() - asked < PROBE_S and not other._closing() and not self._closing():
-                if other._heard > asked:
+                if other.heard > asked:
                     return False
                 await asyncio.sleep(PROBE_STEP_S)
         finally:
@@ -281,7 +294,13 @@ class SocketHandler(WSHandler):
 
     async def on_message(self, fragment: str | bytes) -> None:
         """Measure, read and judge a part of a message, and carry out a whole one."""
-        self._heard = time.monotonic()
+        self.heard, self.dealing = time.monotonic(), True
+        try:
+            await self._deal_with(fragment)
+        finally:
+            self.dealing = False
+
+    async def _deal_with(self, fragment: str | bytes) -> None:
         await (
             self._opened.wait()
         )  # a quick browser answers the greeting before all is ready; nothing more is read meanwhile

@@ -115,6 +115,7 @@ def test_the_time_in_which_the_thread_was_held_up_is_no_silence_of_the_browser(m
     class Held(sockets.PatientProtocol):
         def __init__(self) -> None:
             self.slept, self.pings, self.said = [], 0, None
+            self.handler = SimpleNamespace(heard=0.0, dealing=False)
 
         def write_ping(self, data: bytes) -> None:
             self.pings += 1
@@ -136,6 +137,54 @@ def test_the_time_in_which_the_thread_was_held_up_is_no_silence_of_the_browser(m
     assert protocol.slept[0] == sockets.PING_INTERVAL_S
     if closed:
         assert sum(protocol.slept[1:]) == sockets.PONG_TIMEOUT_S and protocol.pings == 1
+
+
+@pytest.mark.parametrize("sign", ["a message", "none", "none while one is dealt with"])
+def test_what_is_read_before_the_answer_is_a_sign_of_life_and_what_waits_for_its_turn_no_silence(monkeypatch, sign):
+    """A message is read late, after many looks; or one is dealt with for a hundred looks, and then nothing more comes."""
+    handler, looks, said, pings = SimpleNamespace(heard=0.0, dealing=False), [], [], []
+
+    class Silent(sockets.PatientProtocol):
+        def __init__(self) -> None:
+            self.handler = handler
+
+        def write_ping(self, data: bytes) -> None:
+            pings.append(data)
+
+        def close(self, code: int | None = None, reason: str | None = None) -> None:
+            said.append(reason)
+
+    async def sleep(seconds: float) -> None:
+        if seconds == sockets.PING_INTERVAL_S:
+            if pings:
+                raise asyncio.CancelledError
+            return
+        looks.append(seconds)
+        handler.dealing = sign == "none while one is dealt with" and len(looks) <= 100
+        if sign == "a message" and len(looks) == 19:
+            handler.heard = time.monotonic()
+
+    monkeypatch.setattr(sockets, "PONG_LOOK_S", 1.0)
+    monkeypatch.setattr(sockets, "PING_INTERVAL_S", 20.5)
+    monkeypatch.setattr(sockets.asyncio, "sleep", sleep)
+    with contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(Silent().periodic_ping())
+    waited = {"a message": 19, "none": 20, "none while one is dealt with": 120}
+    assert len(looks) == waited[sign] and bool(said) is (sign != "a message")
+
+
+def test_while_a_part_of_a_message_is_dealt_with_the_socket_says_so():
+    handler = sockets.SocketHandler.__new__(sockets.SocketHandler)
+    handler.heard, handler.dealing, seen = 0.0, False, []
+
+    async def deal_with(fragment: str) -> None:
+        seen.append(handler.dealing)
+        raise ZeroDivisionError
+
+    handler._deal_with = deal_with
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(handler.on_message("{}"))
+    assert seen == [True] and not handler.dealing and handler.heard > 0
 
 
 def test_pings_of_a_visit_are_the_patient_ones():
