@@ -8,6 +8,7 @@ import {makeTip} from "./form_tip.js"
 import {shareHighlight} from "./form_highlight.js"
 import {holdRows} from "./form_hand.js"
 
+const LEAST_WORD = 3 // letters of a symbol that is a word of its label, and no sign
 const MAX_ANSWER_MS = 5000 // after that a message was lost
 
 // Messages about rows. The first goes at once, then at most one per row and screen refresh; a release is never dropped.
@@ -43,7 +44,7 @@ const symbolNode = (symbol) => {
 
 // A row: its label, its editor, the error beside it and its description, which is read aloud and seen in the tip.
 const makeRow = (row, outbox, uploads, onChoice) => {
-  const isWord = row.symbol && row.symbol.toLowerCase() === row.label?.toLowerCase() // such as "seed": once is enough
+  const isWord = row.symbol?.length >= LEAST_WORD && row.label?.toLowerCase().split(" ").includes(row.symbol.toLowerCase()) // such as "seed": once is enough
   const named = row.symbol && !isWord ? `${row.symbol} ${row.label ?? ""}`.trim() : row.label ?? ""
   const id = `about-${row.name}`, error = make("p", {className: "error", role: "alert", id: `error-${row.name}`})
   const about = make("span", {id, hidden: true, textContent: row.doc ?? ""})

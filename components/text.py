@@ -132,6 +132,16 @@ def sentence(text: str) -> str:
     return begun + ("" if begun.endswith((".", "!", "?")) else ".")
 
 
+def beside_row(sentence: str, name: str) -> str:
+    """What is said beside the row of a parameter, of the sentence that refuses its value.
+
+    The row has said the name, which is that in Python and not its symbol on the page, and shows what was typed: lines that point into it,
+    for letters of one width, are left out.
+    """
+    first, _, pointing = sentence.removeprefix(f"{name}: ").partition("\n")
+    return cut_short(first.removesuffix(":") if pointing else first)
+
+
 def cut_short(sentence: str) -> str:
     """The beginning and the end of a sentence that is too long to be read: what was typed may be long, and is repeated in it."""
     half = MAX_SENTENCE_CHARS // 2

@@ -417,6 +417,7 @@ def test_a_formula_that_is_undefined_in_its_box_is_refused_beside_its_text_and_b
     settle(running)
     edit(running, "landscape.text", "log(x) + y^2")
     said = row(running, "landscape.text")["error"]
+    assert said.startswith("log(−") and said.endswith("at character 1"), "neither a Python name nor a line that points"
     assert "log(−" in said and "is not a real number" in said and "(−5, 5)" in said and "undefined = '+∞'" in said
     assert running._sim.landscape.text == type(running._sim.landscape)().text and running.bar.playing
     edit(running, "landscape.undefined", "+∞")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from components.text import readable, understood
+from components.text import beside_row, readable, understood
 from swarmviz.parameters import Real, Vector, Whole, written
 
 
@@ -79,3 +79,16 @@ def test_a_text_longer_than_any_table_is_refused_before_it_is_read(monkeypatch):
 def test_formulas_are_readable_without_latex():
     assert readable(r"1\cdot 0.9^{t}") == "1· 0.9<sup>t</sup>"
     assert "<script>" not in readable("<script>")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("text: a has no value, at character 19:\n  x^2 + a\n        ^", "a has no value, at character 19"),
+        ("text = 3: must be a text", "text = 3: must be a text"),
+        ("d = 2: Formula needs d ≥ 7", "d = 2: Formula needs d ≥ 7"),
+        ("may be one of:", "may be one of:"),
+    ],
+)
+def test_beside_a_row_neither_the_name_in_python_nor_lines_that_point_are_said(sentence, said):
+    assert beside_row(sentence, "text") == said

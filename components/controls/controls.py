@@ -16,7 +16,7 @@ from components.controls.form import Form
 from components.controls.rows import Row, present_values, rows_of
 from components.controls.schedule_plot import Lived, SchedulePlots
 from components.controls.tables import Sheets
-from components.text import MAX_SENTENCE_CHARS, cut_short
+from components.text import MAX_SENTENCE_CHARS, beside_row, cut_short
 from swarmviz.parameters import GROUPS, Described
 from swarmviz.schedules import Begun
 
@@ -276,7 +276,7 @@ class Controls:
                 return
             self._check(prefix, trial)
         except (ValueError, TypeError, KeyError, OverflowError) as error:
-            self._refused[name] = value, cut_short(str(error))
+            self._refused[name] = value, beside_row(str(error), path)
             self.refresh()
             return
         self._accept(prefix, trial, name, final)

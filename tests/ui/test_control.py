@@ -204,6 +204,12 @@ def test_wells_are_chosen_moved_added_and_removed_by_keys(lab, server):
 def test_a_formula_is_drawn_at_once_and_a_bad_one_is_explained_under_its_box(lab, server):
     lab.open(server.page)
     lab.choose("landscape", "Formula")
+    over = """(labels) => labels.filter((label) => label.getClientRects().length > 0).map((label) => {
+      const [sign, words] = ["b", "span"].map((part) => label.querySelector(part)?.getBoundingClientRect())
+      return sign && words ? sign.right - words.left : 0
+    })"""
+    apart = lab.page.locator(".sheet .label").evaluate_all(over)
+    assert len(apart) > 5 and max(apart) <= 0, "a symbol lies over the words beside it"
     lab.type("landscape.text", "x**2 + y**2 + 3*sin(4*x)*cos(3*y)")
     lab.wait(lambda: lab.error("landscape.text") == "", "a good formula is refused", 30)
     k = lab.step

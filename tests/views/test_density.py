@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
+from components.palette import theme
 from components.views.density.density import Density
 from components.views.density.joint import contours
 from swarmviz import theory
@@ -58,6 +59,18 @@ def test_the_buttons_are_the_options_and_ask_for_a_picture():
     assert [name for name, *_ in view.options.switches] == ["kde", "law"] and len(view.sources) == 1
     view.attach(simulation(d=2))
     assert view.plane and view.sources == [] and view._panes[2].visible and view._joint.figure.visible
+
+
+def test_the_figure_of_the_plane_is_made_when_it_is_first_seen_in_the_theme_of_then():
+    view = attached(Density(), simulation())
+    figures = lambda: [pane.object for pane in view.pane[0]]  # noqa: E731
+    assert len(figures()) == 2, "the browser builds what nobody sees"
+    view.set_dark(True)
+    view.plane = True
+    assert len(figures()) == 3 and figures()[2].xaxis.axis_label_text_color == theme(True).ink
+    view.plane = False
+    view.plane = True
+    assert len(figures()) == 3 and [fig.visible for fig in figures()] == [False, False, True]
 
 
 @pytest.mark.parametrize("n", [2, 5000])

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import panel as pn
 from bokeh.models import ColumnDataSource
+from bokeh.plotting import figure
 
 from components.palette import theme
 from components.views.base import View
@@ -65,17 +66,14 @@ class Density(View):
 
     def __init__(self, dark: bool = False, bins: int = BINS, **wiring: Any):
         super().__init__(**wiring)
-        self._chosen, self._named = Options(whole_bins(bins), True, False, False), None
+        self._chosen, self._named, self._dark = Options(whole_bins(bins), True, False, False), None, dark
         self._plots = [MarginalPlot(theme(dark)), MarginalPlot(theme(dark))]
-        self._joint = JointPlot(theme(dark))
-        figures = [*(plot.figure for plot in self._plots), self._joint.figure]
-        for fig in figures:
-            fig.min_width = 60  # Panel adds those up, that of the one which is not seen too
-        self._panes = [pn.pane.Bokeh(fig, sizing_mode="stretch_both", min_height=140) for fig in figures]
-        plots = pn.Row(*self._panes, sizing_mode="stretch_both", margin=0)
+        self._joint: JointPlot | None = None  # made when the plane is first seen
+        self._panes = [_pane_of(plot.figure) for plot in self._plots]
+        self._row = pn.Row(*self._panes, sizing_mode="stretch_both", margin=0)
         self.reasons = text_below()
         reasons = pn.pane.Bokeh(self.reasons, sizing_mode="stretch_width", margin=0)
-        self._pane = pn.Column(plots, reasons, sizing_mode="stretch_both", min_height=150)
+        self._pane = pn.Column(self._row, reasons, sizing_mode="stretch_both", min_height=150)
         self.set_dark(dark)
         self._buttons = ButtonRow(self._pressed, label="bins", sizing_mode=None, css_classes=["options"])
         self._show_options()
@@ -159,7 +157,12 @@ class Density(View):
         on = [name for name, chosen in (("kde", kde), ("plane", plane), ("law", law)) if chosen]
         switches = [SMOOTH, PLANE if d > 1 else LAW]
         self._buttons.param.update(choices=offered, value=str(bins), switches=switches, active=on)
-        for pane, seen in zip(self._panes, (not (plane and d > 1), d > 1 and not plane, d > 1 and plane), strict=True):
+        if plane and d > 1 and self._joint is None:
+            self._joint = JointPlot(theme(self._dark))
+            self._panes.append(_pane_of(self._joint.figure))
+            self._row.append(self._panes[-1])
+        panes_seen = not (plane and d > 1), d > 1 and not plane, d > 1 and plane
+        for pane, seen in zip(self._panes, panes_seen, strict=False):
             pane.object.visible = seen  # first, because a pane of Panel's that is shown again asks its figure
             pane.visible = seen
 
@@ -205,7 +208,7 @@ class Density(View):
         if named != self._named:
             self._named = named
             self._name(drawn)
-        if drawn.joint is not None:
+        if drawn.joint is not None and self._joint is not None:
             self._joint.paint(drawn.joint, payload.contours)
         for plot, marginal in zip(self._plots, drawn.marginals, strict=False):
             plot.paint(marginal, over)
@@ -216,7 +219,7 @@ class Density(View):
         said = [law.sentence] if law is not None and law.sentence else []  # first: of a text, two lines are seen
         said += [claim_of(target)] if target is not None and not target.applies else []
         self.reasons.update(text="<br>".join(map(escape, said)), visible=bool(said))
-        if drawn.joint is not None:
+        if drawn.joint is not None and self._joint is not None:
             self._joint.name(target)
             return
         for plot, name in zip(self._plots, drawn.names, strict=False):
@@ -224,9 +227,17 @@ class Density(View):
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
+        self._dark = dark
         for plot in (*self._plots, self._joint):
-            plot.apply_theme(theme(dark))
+            if plot is not None:
+                plot.apply_theme(theme(dark))
         apply_text_theme(self.reasons, theme(dark))
+
+
+def _pane_of(fig: figure) -> pn.pane.Bokeh:
+    """The place of a figure in the row of figures."""
+    fig.min_width = 60  # Panel adds those up, that of the one which is not seen too
+    return pn.pane.Bokeh(fig, sizing_mode="stretch_both", min_height=140)
 
 
 def _checked_switch(name: str, value: Any) -> bool:
