@@ -86,8 +86,8 @@ class Login(PlainTextHandler, BasicLoginHandler):
 def worded(seconds: float) -> str:
     """A time to wait, in whole seconds or minutes, not less than it is."""
     if seconds <= 60:
-        return f"{math.ceil(seconds)} s"
-    return f"{math.ceil(seconds / 60)} minutes"
+        return f"{math.ceil(seconds)}\N{NO-BREAK SPACE}s"
+    return f"{math.ceil(seconds / 60)}\N{NO-BREAK SPACE}minutes"
 
 
 def within(prefix: str, address: str) -> bool:

@@ -117,7 +117,7 @@ def test_passwords_are_not_guessed_on_and_on_and_nobody_locks_the_owner_out(lab)
             answer = log_in(lab, "ada", password, headers=headers)
             assert answer.status == 429 and not answer.cookies, "the right one is not tried either"
             assert 0 < int(answer.headers["retry-after"]) <= 60
-            assert re.search(r'role="alert">Too many wrong passwords: try again in \d+ s\.<', answer.text)
+            assert re.search(r'role="alert">Too many wrong passwords: try again in \d+\xa0s\.<', answer.text)
     assert refused(lab) == before + 4
     for other in ((), ("X-Real-Ip: 192.0.2.8",), (stranger, f"Cookie: {owners}")):
         assert log_in(lab, "ada", "of a lace", headers=other).status == 302
