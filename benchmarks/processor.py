@@ -25,13 +25,17 @@ from typing import NamedTuple
 import numpy as np
 from llvmlite import binding
 from numba import config, njit
+from numpy._core._multiarray_umath import __cpu_dispatch__
 
 CHAIN, CYCLES = 100_000, 4  # links of the chain; a product takes three cycles and the exclusive or one
 KEY = np.uint64(6364136223846793005)
-AVX2 = {
+AVX2 = {  # environment of a process
     "NUMBA_CPU_NAME": "haswell",
-    "NUMBA_CPU_FEATURES": "",
-}  # of a process: the name alone would keep the features of this machine
+    "NUMBA_CPU_FEATURES": "",  # the name alone would keep the features of this machine
+    "NPY_DISABLE_CPU_FEATURES": " ".join(
+        f for f in __cpu_dispatch__ if f.startswith(("AVX512", "X86_V4"))
+    ),  # the others', too
+}
 
 
 class Processor(NamedTuple):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.browser)
         item.add_marker(pytest.mark.xdist_group("browser"))
     items.sort(key=lambda item: item not in browser)  # the longest unit of work first; the sort is stable
+
+
+@pytest.fixture(autouse=True)
+def _garbage_is_collected_as_ever() -> Iterator[None]:
+    """A server in the tests' own process sets aside what lives long, and what is gone would not be seen to be gone."""
+    yield
+    garbage = sys.modules.get("components.server.garbage")
+    if garbage is not None and garbage._set_aside in gc.callbacks:
+        gc.callbacks.remove(garbage._set_aside)
+        gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)

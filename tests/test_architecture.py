@@ -50,7 +50,7 @@ BETWEEN_VIEWS = {
     "phase_space": {"components.views.arena.agents"},
 }
 PAGE_FLOORS = (
-    {"assets", "compiling", "palette", "tally", "text", "under_way", "weakly"},
+    {"assets", "compiling", "palette", "tally", "turns", "text", "under_way", "weakly"},
     {"background", "uploads"},
     {"server"},
     {"state", "law", "maps", "replicas"},

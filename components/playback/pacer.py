@@ -15,7 +15,7 @@ PICTURE_PERIOD_S = 1 / 30  # between two pictures
 MAX_LATENESS_S = 0.25  # what is later than this (a busy machine, a sleeping tab) is not made up for
 MAX_WAIT_S = 60.0  # between two looks, however slow a speed a link asks for
 MAX_BATCH_S = 0.1  # for which steps are taken without a look at the commands: a pause must answer
-STEPPING_SHARE = 0.6  # of a period, which "as fast as it goes" spends on steps
+STEPPING_SHARE = 0.6  # of the time from picture to picture, which "as fast as it goes" spends on steps
 MAX_STEPS_PER_PICTURE = 1_000_000  # of "as fast as it goes"
 MAX_DRAW_EVERY = 100_000  # steps from one picture to the next
 SMOOTHING = 0.2  # weight of the newest value in a running mean
@@ -75,6 +75,7 @@ class Pacer:
         self._looked_at = 0.0  # when steps were last counted
         self._credit = 0.0  # steps owed, less than none after a step on credit
         self._step_s = 1e-5  # what a step takes, measured
+        self._picture_s = 0.0  # what it takes to prepare a picture, a running mean
         self._piece = 1  # steps that are taken in one go
         self._late_s = 0.0  # by which pictures are late, a running mean
         self._edited = False  # since steps were last counted
@@ -125,9 +126,7 @@ class Pacer:
         speed, every = (self.speed, self.draw_every) if self.stages is None else (self.stages, 1)
         if speed is FASTEST:
             self.next_at = now + PICTURE_PERIOD_S
-            return self._to_drawn_step(
-                min(self._affordable(STEPPING_SHARE * PICTURE_PERIOD_S), MAX_STEPS_PER_PICTURE), every
-            )
+            return self._to_drawn_step(min(self._affordable(self._stepping_s()), MAX_STEPS_PER_PICTURE), every)
         self._credit += speed * elapsed
         missing = self._steps_to_drawn(every)
         steps = min(self._owed(edited, every), self._to_drawn_step(self._affordable(MAX_BATCH_S), every))
@@ -160,6 +159,11 @@ class Pacer:
         last = (self.k + steps) // every * every
         return max(last - self.k, self._steps_to_drawn(every))
 
+    def _stepping_s(self) -> float:
+        """Seconds of steps before a picture, as fast as it goes; longer where pictures take longer than they should."""
+        period_s = max(PICTURE_PERIOD_S, self._picture_s / (1 - STEPPING_SHARE))
+        return min(STEPPING_SHARE * period_s, MAX_BATCH_S)
+
     def _affordable(self, seconds: float) -> int:
         """How many steps take so long, by what they took so far; at least one."""
         return max(1, int(seconds / self._step_s))
@@ -182,6 +186,10 @@ class Pacer:
     def batch_took(self, steps: int, seconds: float) -> None:
         """All steps of a batch, waits between its pieces included, have lasted so long."""
         self._step_s += SMOOTHING * (seconds / steps - self._step_s)
+
+    def picture_took(self, seconds: float) -> None:
+        """A picture has been prepared in so long."""
+        self._picture_s += SMOOTHING * (seconds - self._picture_s)
 
     def forget_piece(self) -> None:
         """A command was carried out: the swarm may be another, whose steps take a thousand times as long."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import panel as pn
@@ -48,8 +49,8 @@ class PageThread:
         except AttributeError:
             return self.document is None or self.document.session_context is not None
 
-    def run(self, function: Callable[[], None]) -> None:
-        """Carry out ``function`` on the page's thread (any thread); at once where there is no document."""
+    def run(self, function: Callable[[], None], picture: bool = False) -> None:
+        """Carry out ``function`` on the page's thread (any thread), a picture before the rest; at once where there is no document."""
         document = self.document
         if self._closed:
             return
@@ -57,7 +58,9 @@ class PageThread:
             function()
         else:
             try:
-                document.add_next_tick_callback(lambda: self._charged(function))
+                charged = partial(self._charged, function)
+                charged.picture = picture  # for taken_turns.py
+                document.add_next_tick_callback(charged)
             except RuntimeError:  # the server is going down
                 pass
             except AttributeError:  # the visitor left between the line above and this one: Bokeh takes a document apart

@@ -304,7 +304,7 @@ class Transport:
             while not (self._dead or self._commands):
                 now = time.monotonic()
                 if self._gate.ready_at(now) and not self.unseen:
-                    self.on_page(self._deliver)  # no acknowledgement has brought it out
+                    self._page.run(self._deliver, picture=True)  # no acknowledgement has brought it out
                 if self._news and not self.unseen:
                     news, self._news = frozenset(self._news), set()
                     return Job([], 0, news)
@@ -348,11 +348,13 @@ class Transport:
             request = PictureRequest(False, 0, job.news)
         else:
             request = self._pacer.whole_picture() if job.commands else self._pacer.next_picture()
+        began = time.perf_counter()
         picture = Picture(*self._picture(request))
+        self._pacer.picture_took(time.perf_counter() - began)
         self._pacer.k = picture.moment.k
         with self._wake:
             self._gate.offer(picture)
-        self.on_page(self._deliver)
+        self._page.run(self._deliver, picture=True)
 
     def _rest(self, worked_s: float) -> None:
         """Leave the processor to others whose pictures come late, when this swarm has taken more than its share."""

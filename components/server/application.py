@@ -60,7 +60,7 @@ from tornado.routing import PathMatches
 from tornado.web import RequestHandler
 
 from components import tally
-from components.server import bokeh_patches, ending, files, memory, monitoring, origins, session_limit
+from components.server import bokeh_patches, ending, files, garbage, memory, monitoring, origins, session_limit
 from components.server.bokeh_patches.fast_compression import FastGZip
 from components.server.headers import SecurityHeaders
 from components.server.login_page import Login
@@ -223,6 +223,8 @@ class Application(BokehTornado):
         self._loop.add_callback(monitoring.watch_lateness)
         memory.keep_large_apart()
         self._loop.add_callback(memory.give_back)
+        garbage.set_aside_what_stays()
+        self._loop.add_callback(garbage.watch)
         for context in self._applications.values():
             self._loop.add_callback(self._prepared, context)
             self._spares[context] = Spare(self, context)

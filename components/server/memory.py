@@ -13,10 +13,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
-import gc
 import sys
 
-from components.server import session_limit
+from components.server import garbage, session_limit
 
 LARGE_BYTES = 4 * 2**20  # for which NumPy asks for huge pages
 M_MMAP_THRESHOLD = -3  # of mallopt(3)
@@ -32,7 +31,7 @@ async def give_back() -> None:
         await asyncio.sleep(LOOK_EVERY_S)
         quiet, used = (0, True) if session_limit.LIMITER.taken else (quiet + 1, used)
         if used and quiet >= QUIET_LOOKS:
-            gc.collect()
+            garbage.collect_all()
             await asyncio.to_thread(trim, 0)
             used = False
 

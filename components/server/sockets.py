@@ -19,6 +19,7 @@ import time
 import traceback
 import weakref
 from contextlib import suppress
+from functools import partial
 from inspect import iscoroutinefunction
 from typing import Any
 
@@ -49,7 +50,7 @@ from components.server.visits import (
     Visit,
     admission,
 )
-from components.server.writable import events_of
+from components.server.writable import acknowledges, events_of
 from components.under_way import UNDER_WAY
 from components.weakly import weakly
 
@@ -357,7 +358,9 @@ class SocketHandler(WSHandler):
             return
         session = connection.session
         if message.kind == "PATCH-DOC":
-            await session.with_document_locked(self._patch, session, message, account)
+            patch = partial(self._patch, session, message, account)
+            patch.picture = acknowledges(message.content)  # type: ignore[attr-defined]  # for taken_turns.py: brings the next picture out
+            await session.with_document_locked(patch)
         elif message.kind == "SERVER-INFO-REQ":
             await self.send_message(connection.protocol.create("SERVER-INFO-REPLY", message.id))
         elif self._pulled:

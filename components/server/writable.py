@@ -141,6 +141,14 @@ def events_of(content: dict[str, Any], document: Any) -> list[dict[str, Any]]:
     return [event for event in events if _verdict(event, document) is Verdict.WRITE]
 
 
+def acknowledges(content: dict[str, Any]) -> bool:
+    """Whether a patch, which need not have been judged, says that a picture is painted, and nothing else."""
+    match content.get("events"):
+        case [{"kind": "ModelChanged", "attr": "frame"}]:
+            return True
+    return False
+
+
 def _verdict(event: Any, document: Any) -> Verdict:
     kind = event.get("kind") if isinstance(event, dict) else None
     if kind == "ModelChanged" and set(event) == {"kind", "model", "attr", "new"}:

@@ -8,7 +8,7 @@ from scipy import optimize, stats
 from scipy.fft import dct
 
 from swarmviz.drawing.density import joint_density, marginal_of
-from swarmviz.drawing.kernel_estimate import NARROW, kernel_width, sheather_jones, smooth_density
+from swarmviz.drawing.kernel_estimate import MANY, NARROW, distinct_of, kernel_width, sheather_jones, smooth_density
 
 GRID = np.linspace(-6, 6, 1001)
 WELLS = [(0.5, -2.0, 0.3), (0.3, 1.0, 0.2), (0.2, 4.0, 0.4)]
@@ -136,3 +136,19 @@ def test_agents_at_a_wall_do_not_leak_through_it():
         np.random.default_rng(4).uniform(-6, 6, (200_000, 2)), np.full(2, -6.0), np.full(2, 6.0), 40, True
     )
     assert image[[0, -1]].mean() > 0.85 * image[40:50].mean()
+
+
+def test_how_many_numbers_differ_is_counted_among_few_of_very_many():
+    rng = np.random.default_rng(5)
+    for n in (1, 7, MANY, MANY + 1, 3 * MANY):
+        assert distinct_of(rng.normal(size=n)) == n
+        assert distinct_of(np.round(rng.uniform(size=n), 1)) <= 11
+    assert distinct_of(np.round(rng.uniform(size=3 * MANY), 1)) == 11
+    assert distinct_of(np.repeat(rng.normal(size=10), MANY)) == 10
+
+
+def test_the_width_of_very_many_agents_is_that_of_all_of_them(monkeypatch):
+    x = mixture(np.random.default_rng(3), 4 * MANY)
+    some = kernel_width(x, -6.0, 6.0, 200)
+    monkeypatch.setattr("swarmviz.drawing.kernel_estimate.MANY", len(x))
+    assert some == kernel_width(x, -6.0, 6.0, 200)

@@ -154,6 +154,16 @@ def test_as_fast_as_it_goes_fills_its_share_of_a_period_or_reaches_the_next_step
     assert afforded - draw_every < steps <= max(afforded, draw_every)
 
 
+@pytest.mark.parametrize(("picture_s", "stepping_s"), [(0.001, 0.02), (0.0133, 0.02), (0.04, 0.06), (0.3, 0.1)])
+def test_where_pictures_take_long_as_fast_as_it_goes_takes_more_steps_before_each(picture_s, stepping_s):
+    """A million agents took one step of 5 ms before each picture of 120 ms."""
+    made = pacer(FASTEST, step_s=1e-3)
+    for _ in range(60):
+        made.picture_took(picture_s)
+    assert made.steps_due(START_S) == pytest.approx(stepping_s / made._step_s, abs=1.01)
+    assert stepping_s <= MAX_BATCH_S
+
+
 # ---- edits -----------------------------------------------------------------------------------------------------------------
 
 

@@ -15,11 +15,12 @@ class Known(RequestHandler):
     def get(self) -> None:
         from bokeh.server.tornado import BokehTornado
 
-        from components.server import session_limit
+        from components.server import garbage, session_limit
 
         contexts = list(self.application.applications.values())
         assert isinstance(self.application, BokehTornado)
-        gc.collect()
+        garbage.collect_all()
+        gc.unfreeze()  # what is set aside is not found by its referrers
         core = sys.modules.get("swarmviz.simulation")  # not all objects: see tests/ui/probe.py
         kind = core.Simulation if core else None
         swarms = sum(type(thing) is kind for thing in gc.get_referrers(kind)) if kind else 0

@@ -22,10 +22,12 @@ class Alive(RequestHandler):
 
     def get(self) -> None:
         from components.playback.transport import Transport
+        from components.server import garbage
         from components.session import Session
         from swarmviz import Simulation
 
-        gc.collect()
+        garbage.collect_all()
+        gc.unfreeze()  # what is set aside is not found by its referrers
         counted = {kind.__name__: living(kind) for kind in (Session, Simulation, Transport)}
         names = [thread.name for thread in threading.enumerate()]
         threads = {"threads": names.count("swarmviz transport"), "luck": names.count("swarmviz replicas")}

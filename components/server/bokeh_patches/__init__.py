@@ -13,6 +13,7 @@ locked_events         events wait for the document's lock                 :func:
 no_webgl              one script less                                     :func:`install`
 quick_defaults        properties that nobody has set cost nothing         :func:`install`
 links_of_change       links are looked for in what has changed            :func:`install`
+taken_turns           one piece of work per pass of the loop              :func:`install`
 frozen_models         models are searched for once per change             ``playback/pictures.py``
 figure_painting       BokehJS paints what moves alone                     every figure
 client_connection     BokehJS tells why a connection is lost              ``assets/bar.js``
@@ -35,10 +36,19 @@ from components.server.bokeh_patches import (
     no_webgl,
     quick_defaults,
     reference_pruning,
+    taken_turns,
 )
 
 
 def install() -> None:
     """Put in place what holds for the whole process; a second call changes nothing."""
-    for patch in (inline_arrays, reference_pruning, locked_events, no_webgl, quick_defaults, links_of_change):
+    for patch in (
+        inline_arrays,
+        reference_pruning,
+        locked_events,
+        no_webgl,
+        quick_defaults,
+        links_of_change,
+        taken_turns,
+    ):
         patch.install()

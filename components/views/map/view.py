@@ -17,6 +17,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 import panel as pn
 from bokeh.events import Press, Tap
+from bokeh.model import Model
 
 from components.assets import style
 from components.maps import order as orders
@@ -24,6 +25,7 @@ from components.maps.limit import MAX_STEPS, Limit, limit_within
 from components.maps.order import MapOrder
 from components.maps.work import Known
 from components.palette import Theme, theme
+from components.server.bokeh_patches.frozen_models import frozen_models
 from components.views.base import View
 from components.views.buttons import ButtonRow
 from components.views.figures import apply_text_theme, text_below
@@ -425,9 +427,13 @@ class Map(View):
             return
         for kind in (Tap, Press):  # a click of 0.3 s, or in a busy browser, is a press to Bokeh
             built.drawn.figure.on_event(kind, weakly(self._tapped))
-        self._frame.objects = [
-            pn.pane.Bokeh(built.drawn.figure, sizing_mode="stretch_both", min_height=figure.LEAST_PX)
-        ]
+        pane = pn.pane.Bokeh(built.drawn.figure, sizing_mode="stretch_both", min_height=figure.LEAST_PX)
+        with frozen_models(pn.state.curdoc, below=self._frames):
+            self._frame.objects = [pane]
+
+    def _frames(self) -> list[Model]:
+        """Bokeh's models of the part of the page that holds the figure."""
+        return [model for model, _ in self._frame._models.values()]
 
     @property
     def drawn(self) -> Any:

@@ -68,3 +68,49 @@ def test_a_change_of_no_reference_searches_for_nothing(counted):
     assert len(searches) == 1
     document.roots[0].children = []
     assert len(searches) == 2, "afterwards Bokeh searches as before"
+
+
+def test_below_a_part_what_comes_belongs_to_the_document_without_a_search(counted):
+    document, searches = counted
+    part, sent = Column(), []
+    document.add_root(Column(children=[part, Div(name="old")]))
+    document.on_change(lambda event: sent.append(event))
+    searches.clear()
+    new = Column(children=[Div(name="new")])
+    with frozen_models(document, below=lambda: [part]):
+        part.children = [new]
+    assert not searches
+    assert new.document is new.children[0].document is document
+    assert document.get_model_by_name("new") is new.children[0]
+    assert {new, new.children[0]} <= document.models.synced_references | document.models._new_models
+    assert [event.model for event in sent] == [part]
+    new.children[0].text = "written"
+    assert sent[-1].model is new.children[0], "its changes are told"
+    found = {model.id for model in document.models}
+    document.models.recompute()
+    assert {model.id for model in document.models} == found, "a search finds the same"
+
+
+def test_what_leaves_a_part_leaves_the_document_with_the_next_search(counted):
+    document, _ = counted
+    part, old, new = Column(), Div(), Div()
+    document.add_root(part)
+    part.children = [old]
+    with frozen_models(document, below=lambda: [part]):
+        part.children = [new]
+    assert new.document is document
+    document.models.recompute()
+    assert old.document is None
+    assert new.document is document
+
+
+def test_a_bokeh_without_the_private_parts_searches(counted, monkeypatch):
+    document, searches = counted
+    part = Column()
+    document.add_root(part)
+    searches.clear()
+    monkeypatch.setattr("components.server.bokeh_patches.frozen_models.PRIVATE", ("no_such_part",))
+    with frozen_models(document, below=lambda: [part]):
+        part.children = [Div()]
+    assert len(searches) == 1
+    assert part.children[0].document is document
