@@ -530,7 +530,7 @@ def test_a_landscape_that_is_no_number_under_an_agent_is_refused_and_the_swarm_g
     settle(running)
     assert wait(lambda: row(running, "landscape.text")["error"])
     said = row(running, "landscape.text")["error"]
-    assert said.startswith("text") and "log(x)" in said and "Δt" not in said
+    assert said.startswith("log(") and "is not a real number" in said and "Δt" not in said, "the row has said the name"
     assert row(running, "landscape.text")["value"] == "log(x)", "what was typed stays, to be mended"
     assert running._sim.landscape.same_as(before) and running.controls.parts["landscape"].same_as(before)
     assert (
