@@ -406,11 +406,22 @@ class Map(View):
             return
         if built is not self._placed:
             self._place(built)
+            if self.drawn is not None and pn.state.curdoc is not None:
+                # what has become known since it was built is a piece of work of its own for the thread that visitors share
+                self._shown = known.order, picture
+                pn.state.curdoc.add_next_tick_callback(weakly(self._paint_again))
+                return
         if self.drawn is not None:
             self._shown = known.order, picture
             self.fields.fits = picture.region is not None and not payload.stale
             figure.write(self.drawn, picture, payload.columns, self.map_colour, self._colours, payload.stale)
             figure.place(self.drawn, payload.here)
+
+    def _paint_again(self) -> None:
+        """Write what was painted last into a figure that has just come to the page."""
+        if self._painted is not None:
+            with pn.io.hold(pn.state.curdoc):
+                self.paint(self._painted)
 
     def _grey(self) -> None:
         """What is still seen is another map than the one that is set."""

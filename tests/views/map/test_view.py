@@ -15,6 +15,7 @@ from bokeh.core.serialization import Deserializer
 from bokeh.document import Document
 from bokeh.events import Event
 from bokeh.io.doc import patch_curdoc
+from panel.io.state import set_curdoc
 
 import swarmviz as sv
 from components.maps import order as orders
@@ -413,6 +414,25 @@ def test_a_figure_is_made_on_the_document_of_no_visitor():
         del theirs  # Bokeh holds it weakly
         gc.collect()
         assert figure.build(known, picture, "found", DARK).figure.document is None
+
+
+def test_a_figure_that_comes_to_a_page_is_written_in_a_turn_of_its_own(shown, monkeypatch):
+    """Each is some 20 ms of the thread that visitors share."""
+    session, view = shown
+    drawn(session, view)
+    session.transport.stop()  # nobody else paints
+    document, payload, written = Document(), view._painted, []
+    monkeypatch.setattr(figure, "write", lambda drawn, picture, *rest: written.append(picture))
+    view._placed = None
+    with set_curdoc(document):
+        view.paint(payload)
+        assert view._placed is view._built and view._shown[1] is payload.picture
+        assert not written
+        (later,) = document.session_callbacks
+        later.callback()
+        assert written == [payload.picture]
+        view.paint(payload)
+    assert len(written) == 2 and len(document.session_callbacks) == 0
 
 
 def test_names_of_lines_make_room_for_the_mark_of_the_middle_wherever_it_moves():
