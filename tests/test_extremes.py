@@ -62,6 +62,12 @@ def test_the_page_draws_every_landscape_or_says_why_not(name, d):
     for view in (Arena(), Density(), Curves()):
         view.attach(sim)
         paint(view, sim)
+        if (
+            isinstance(view, Arena) and d == 2
+        ):  # at 1440×900: beyond the box, where a wide frame shows more, F may be no finite number
+            for name_of_size, pixels in (("inner_width", 538), ("inner_height", 626)):
+                view.renderer.ranges._measure(name_of_size, None, pixels)
+            paint(view, sim)
         if isinstance(view, Curves):
             for log in (True, False):
                 view.choose(0, "value", log=log)

@@ -80,13 +80,13 @@ def test_a_wider_frame_asks_for_a_wider_picture_and_one_a_little_wider_does_not(
         seen = max(view / (width, height)) * np.array([width, height])
         return plane.background.data["dw"][0] >= seen[0] and plane.background.data["dh"][0] >= seen[1]
 
-    assert not covered(600, 250)
-    resize(600, 250)
-    assert covered(600, 250) and len(asked) == 1
-    resize(604, 251)
-    assert covered(604, 251) and len(asked) == 1
-    resize(250, 600)
-    assert covered(250, 600) and not covered(600, 250)
+    assert not covered(800, 250)
+    resize(800, 250)
+    assert covered(800, 250) and len(asked) == 1
+    resize(806, 251)
+    assert covered(806, 251) and len(asked) == 1
+    resize(250, 800)
+    assert covered(250, 800) and not covered(800, 250)
     assert "background" not in plane.prepare(sim.frame, sim), "it is drawn once"
 
 
