@@ -40,9 +40,8 @@ class Guesses:
     def __init__(self, clock: Callable[[], float] = time.monotonic):
         self._clock = clock
         self._all = Bucket(IN_ALL, clock)
-        self._of: dict[
-            str, tuple[Bucket, float]
-        ] = {}  # by address or name, with the time of the last wrong guess; the latest last
+        # by address or name, with the time of the last wrong guess; the latest last
+        self._of: dict[str, tuple[Bucket, float]] = {}
 
     def wait(self, address: str, known: str = "") -> float:
         """Seconds until a password may be tried; 0 for now.

@@ -20,7 +20,7 @@ GRID = 256  # points of a smooth estimate and of a target in one dimension, at l
 CELLS_PER_BIN = 8  # on which a smooth estimate is made
 NARROW = 0.4  # bins: a normal law of this deviation is as high as a bar that holds all of it
 AGENTS_PER_BIN = 10  # for each so many agents, a bin of smoothing
-MANY = 50_000  # agents from which on the numbers that differ are counted among so many, for to sort all takes longer than all the rest
+MANY = 50_000  # of more agents, the numbers that differ are counted among so many: sorting all takes longer than all the rest
 FINE = 96  # cells per side of a smooth image
 TIMES = np.geomspace(
     1e-8, 0.1, 29

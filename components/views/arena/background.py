@@ -18,10 +18,7 @@ from swarmviz.landscapes import Landscape
 MAX_PIXELS = 768  # along the longer side
 MIN_PIXELS = 32  # along the shorter side
 MARGIN_STEP = 1.25  # by which margins grow: a frame that is dragged does not cost a picture a pixel
-MARGIN = (
-    MARGIN_STEP**4,
-    MARGIN_STEP,
-)  # the picture over the view as long as the frame is not known: fills that of a phone on its side
+MARGIN = (MARGIN_STEP**4, MARGIN_STEP)  # while the frame is not known: fills that of a phone on its side
 MAX_MARGIN = 12.0  # no window is as wide or as tall
 MAX_KEPT = 24  # pictures, of at most 0.6 MB
 
