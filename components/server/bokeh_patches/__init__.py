@@ -13,6 +13,7 @@ locked_events         events wait for the document's lock                 :func:
 no_webgl              one script less                                     :func:`install`
 quick_defaults        properties that nobody has set cost nothing         :func:`install`
 links_of_change       links are looked for in what has changed            :func:`install`
+current_document      none after a callback that failed                   :func:`install`
 taken_turns           one piece of work per pass of the loop              :func:`install`
 frozen_models         models are searched for once per change             ``playback/pictures.py``
 figure_painting       BokehJS paints what moves alone                     every figure
@@ -30,6 +31,7 @@ requests. Those are no optimisations: a version that lacks one must not serve th
 from __future__ import annotations
 
 from components.server.bokeh_patches import (
+    current_document,
     inline_arrays,
     links_of_change,
     locked_events,
@@ -49,6 +51,7 @@ def install() -> None:
         no_webgl,
         quick_defaults,
         links_of_change,
+        current_document,
         taken_turns,
     ):
         patch.install()
