@@ -88,14 +88,16 @@ class Share:
     def __init__(self, least: float):
         self._least, self._now = least, MAX_SHARE
 
-    def rest_s(self, worked_s: float, late_s: float, waited_s: float = 0.0, sharing: int = 1) -> float:
+    def rest_s(
+        self, worked_s: float, late_s: float, waited_s: float = 0.0, sharing: int = 1, most: float = 1.0
+    ) -> float:
         """Seconds to rest after ``worked_s`` seconds of work, when pictures come ``late_s`` seconds late.
 
         ``waited_s`` is how long it waited for the processor meanwhile, which others had: that is rest already. ``sharing`` threads have the
-        core in turns.
+        core in turns. ``most`` is the largest share that the visit may have, in (0, 1], whatever its own pictures say.
         """
         self._now = max(self._least, self._now / 2) if late_s > LATE_S else min(MAX_SHARE, 1.1 * self._now)
-        return min(MAX_REST_S, max(0.0, worked_s * (sharing / self._now - 1) - waited_s))
+        return min(MAX_REST_S, max(0.0, worked_s * (max(sharing / self._now, 1 / most) - 1) - waited_s))
 
 
 class BackgroundThread:
@@ -118,6 +120,9 @@ class BackgroundThread:
         Of one core, in (0, MAX_SHARE].
     look_every_s : float
         Seconds between two looks at the run in the middle of work, at least.
+    fair_share : function () → float or None
+        How much of one core the visit may take at most, in (0, 1]: all of it, but an equal part of all cores while the pictures of others
+        come late.
     """
 
     def __init__(
@@ -129,8 +134,9 @@ class BackgroundThread:
         name: str,
         least_share: float,
         look_every_s: float,
+        fair_share: Callable[[], float | None] = lambda: 1.0,
     ):
-        self._look, self._lateness, self._notify = look, lateness, notify
+        self._look, self._lateness, self._notify, self._fair_share = look, lateness, notify, fair_share
         self._name, self._look_every_s = name, look_every_s
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -158,7 +164,7 @@ class BackgroundThread:
         if thread is not None and thread is not threading.current_thread():
             thread.join(JOIN_S)
         self._look, self._lateness = (lambda: None), (lambda: 0.0)  # a piece that takes long may still ask
-        self._notify = lambda *status: None
+        self._notify, self._fair_share = (lambda *status: None), (lambda: 1.0)
 
     def _end(self) -> None:
         """The thread ends of itself, and nothing is asked for any more."""
@@ -195,8 +201,9 @@ class BackgroundThread:
             return True
 
     def _rest(self, worked_s: float, waited_s: float = 0.0) -> None:
-        """Leave the processor to the visible swarm: half the time, and much longer when its pictures come late."""
+        """Leave the processor to the visible swarms: half the time, and longer when the pictures of this one, or of others, come late."""
         BACKGROUND_SECONDS.add(worked_s, self._name)
-        rest = self._share.rest_s(worked_s, self._lateness() or 0.0, waited_s, ONE_CORE.sharing())
+        late_s, most = self._lateness() or 0.0, self._fair_share() or 1.0
+        rest = self._share.rest_s(worked_s, late_s, waited_s, ONE_CORE.sharing(), most)
         with self._wake:
             self._wake.wait_for(lambda: not self._asked(), rest)

@@ -234,8 +234,9 @@ class Session:
         judged, opened = weakly(self._judged), weakly(self._open_replica)
         self.replicas = ReplicaPanel(weakly(self._visible), self.transport, judged, opened, weakly(self._beside))
         self.law_error = LawErrorPanel(weakly(self._visible), self.transport)
-        self.law = LawWorker(weakly(self._spec), weakly(self._lateness), weakly(self._law_news), weakly(self._unseen))
-        self.maps = MapWorker(weakly(self._lateness), weakly(self._map_news), weakly(self._unseen))
+        late, unseen, share = weakly(self._lateness), weakly(self._unseen), weakly(self._fair_share)
+        self.law = LawWorker(weakly(self._spec), late, weakly(self._law_news), unseen, share)
+        self.maps = MapWorker(late, weakly(self._map_news), unseen, share)
         self.maps.on_cell = weakly(self._go_to_cell)
         self.maps.on_take = weakly(self._show_exports)
         self.side = switcher = ViewSwitcher(
@@ -476,6 +477,9 @@ class Session:
 
     def _lateness(self) -> float:
         return self.transport.lateness
+
+    def _fair_share(self) -> float:
+        return self.transport.fair_share
 
     def _unseen(self) -> bool:
         return self.transport.unseen

@@ -23,6 +23,31 @@ def test_who_waited_for_the_processor_rests_as_much_less():
     assert Share(0.1).rest_s(WORKED_S, 0.0, waited_s=5.0) == 0.0
 
 
+def test_no_visit_has_more_than_its_fair_part_while_others_come_late():
+    rest = Share(0.45).rest_s(WORKED_S, 2 * LATE_S, most=2 / 11)
+    assert WORKED_S / (WORKED_S + rest) == pytest.approx(2 / 11)
+    shared = Share(0.1).rest_s(WORKED_S, 0.0, sharing=20)
+    assert Share(0.1).rest_s(WORKED_S, 0.0, sharing=20, most=2 / 11) == shared, "it has less than that already"
+
+
+def test_what_works_in_the_background_rests_by_the_fair_part_of_its_visit():
+    work = background.BackgroundThread(
+        lambda: None, lambda: 0.0, print, name="map", least_share=0.1, look_every_s=1.0, fair_share=lambda: 1 / 16
+    )
+    work._asked, rests = lambda: True, []
+    work._wake = type(
+        "Wake", (), {"__enter__": int, "__exit__": lambda *of: None, "wait_for": lambda *of: rests.append(of[2])}
+    )()
+    work._rest(WORKED_S)
+    assert rests == [pytest.approx(15 * WORKED_S)]
+
+
+def test_all_that_a_session_has_in_the_background_knows_its_fair_part(running):
+    running.transport._fair_share = lambda transport: 0.125 if transport is running.transport else 1.0
+    workers = running.maps, running.law, running.replicas.worker, running.replicas.other, running.law_error.worker
+    assert [worker._fair_share() for worker in workers] == [0.125] * 5
+
+
 def test_nobody_rests_for_ever():
     assert Share(0.1).rest_s(10.0, 2 * LATE_S, sharing=20) == MAX_REST_S < SHARING_S, "else who rests were forgotten"
 

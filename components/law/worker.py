@@ -41,6 +41,8 @@ class LawWorker(BackgroundThread):
         Called on the thread of the law when there is something new to draw.
     hidden : function () → bool
         Whether nobody sees the page: the law rests then, however far behind it is.
+    fair_share : function () → float or None
+        How much of one core the visit may take at most, as in :class:`~components.background.BackgroundThread`.
 
     Examples
     --------
@@ -57,8 +59,12 @@ class LawWorker(BackgroundThread):
         lateness: Callable[[], float | None],
         notify: Callable[[], None],
         hidden: Callable[[], bool] = lambda: False,
+        fair_share: Callable[[], float | None] = lambda: 1.0,
     ):
-        super().__init__(look, lateness, notify, name="law", least_share=LEAST_SHARE, look_every_s=LOOK_EVERY_S)
+        super().__init__(
+            look, lateness, notify,
+            name="law", least_share=LEAST_SHARE, look_every_s=LOOK_EVERY_S, fair_share=fair_share,
+        )  # fmt: skip
         self._hidden = hidden
         self._drawn: frozenset[str] = frozenset()
         self._views: dict[str, tuple[Ends, Ends]] = {}  # of the planes that are seen

@@ -44,6 +44,8 @@ class MapWorker(BackgroundThread):
         Called on the thread of the map when there is something new to draw.
     hidden : function () → bool
         Whether nobody sees the page.
+    fair_share : function () → float or None
+        How much of one core the visit may take at most, as in :class:`~components.background.BackgroundThread`.
 
     Attributes
     ----------
@@ -60,8 +62,12 @@ class MapWorker(BackgroundThread):
         lateness: Callable[[], float | None],
         notify: Callable[[], None],
         hidden: Callable[[], bool] = lambda: False,
+        fair_share: Callable[[], float | None] = lambda: 1.0,
     ):
-        super().__init__(lambda: None, lateness, notify, name="map", least_share=LEAST_SHARE, look_every_s=SETTLED_S)
+        super().__init__(
+            lambda: None, lateness, notify,
+            name="map", least_share=LEAST_SHARE, look_every_s=SETTLED_S, fair_share=fair_share,
+        )  # fmt: skip
         self._hidden = hidden
         self.on_cell: Callable[[dict[str, float], bool], None] = lambda values, beside: None
         self.on_take: Callable[[], None] = lambda: None

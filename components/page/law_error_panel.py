@@ -24,11 +24,16 @@ class LawErrorPanel:
 
     def __init__(self, visible: Callable[[], VisibleRun], transport: Transport):
         self._transport = transport
-        self.worker = LawErrorWorker(visible, weakly(self._lateness), weakly(self._unseen), weakly(self._report))
+        self.worker = LawErrorWorker(
+            visible, weakly(self._lateness), weakly(self._unseen), weakly(self._report), weakly(self._fair_share)
+        )
         self.card = LawErrorCard(weakly(self._start), weakly(self._stop))
 
     def _lateness(self) -> float:
         return self._transport.lateness
+
+    def _fair_share(self) -> float:
+        return self._transport.fair_share
 
     def _unseen(self) -> bool:
         return self._transport.unseen

@@ -50,12 +50,16 @@ class ReplicaPanel:
         self._visible, self._beside = visible, beside
         self._names: tuple[str, str] | None = None  # of the two that are compared
         self._duel: tuple[Any, list[str]] = (None, [])  # of which costs, and what is said of them
-        self.worker = ReplicaWorker(visible, weakly(self._lateness), weakly(self._report))
-        self.other = ReplicaWorker(beside, weakly(self._lateness), weakly(self._report))
+        told = weakly(self._lateness), weakly(self._report), weakly(self._fair_share)
+        self.worker = ReplicaWorker(visible, *told)
+        self.other = ReplicaWorker(beside, *told)
         self.card = ReplicaCard(weakly(self._start), weakly(self._judge), opened, weakly(self._count_events))
 
     def _lateness(self) -> float:
         return self._transport.lateness
+
+    def _fair_share(self) -> float:
+        return self._transport.fair_share
 
     def compare(self, names: tuple[str, str] | None) -> None:
         """The visible swarm has another one beside it, which has the second of the ``names``; None: it has none any more."""

@@ -176,6 +176,11 @@ class Transport:
         return self._pacer.lateness(time.monotonic()) if self.moving else 0.0
 
     @property
+    def fair_share(self) -> float:
+        """How much of one core all that is done for this visit may take; see :meth:`components.playback.build_pool.Pool.fair_share`."""
+        return self._fair_share(self)
+
+    @property
     def unseen(self) -> bool:
         """Whether nobody can see a picture: the tab is hidden, or the connection is broken."""
         return self.hidden or self.alone

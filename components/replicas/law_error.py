@@ -170,6 +170,8 @@ class LawErrorWorker:
         Whether nobody sees the page: it rests then.
     notify : function (LawErrorStatus) → None
         Called on this thread when there is something new to show.
+    fair_share : function () → float or None
+        How much of one core the visit may take at most, as in :class:`~components.background.BackgroundThread`.
     """
 
     def __init__(
@@ -178,8 +180,10 @@ class LawErrorWorker:
         lateness: Callable[[], float | None],
         hidden: Callable[[], bool],
         notify: Callable[[LawErrorStatus], None],
+        fair_share: Callable[[], float | None] = lambda: 1.0,
     ):
         self._look, self._lateness, self._hidden, self._notify = look, lateness, hidden, notify
+        self._fair_share = fair_share
         self._thread: threading.Thread | None = None
         self._guard = threading.Lock()  # of what is asked for, and of what the thread says, against its end
         self._wish: Wish | None = None  # the newest, which the thread has not taken up yet
@@ -222,7 +226,7 @@ class LawErrorWorker:
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join(5.0)
-        self._look, self._lateness = (lambda: None), (lambda: 0.0)
+        self._look, self._lateness, self._fair_share = (lambda: None), (lambda: 0.0), (lambda: 1.0)
         self._hidden, self._notify = (lambda: False), (lambda status: None)
 
     # ---- its own thread --------------------------------------------------------------------------------------------------
@@ -354,7 +358,8 @@ class LawErrorWorker:
     def _take_turns(self, turn: Turn) -> None:
         """Between two calls of a kernel: leave the core to replicas, and the processor to the visible swarm."""
         worked = time.thread_time() - self._worked
-        rest = self._share.rest_s(worked, self._lateness() or 0.0, sharing=ONE_CORE.sharing())
+        late_s, most = self._lateness() or 0.0, self._fair_share() or 1.0
+        rest = self._share.rest_s(worked, late_s, sharing=ONE_CORE.sharing(), most=most)
         ONE_CORE.release()
         try:
             turn.wait(rest)

@@ -43,6 +43,8 @@ class ReplicaWorker(BackgroundThread):
         ``background.LATE_S`` the replicas hold back.
     notify : function (ReplicaStatus) → None
         Called on the thread of the replicas when there is something new to show.
+    fair_share : function () → float or None
+        How much of one core the visit may take at most, as in :class:`~components.background.BackgroundThread`.
 
     Examples
     --------
@@ -58,8 +60,12 @@ class ReplicaWorker(BackgroundThread):
         look: Callable[[], VisibleRun | None],
         lateness: Callable[[], float | None],
         notify: Callable[[ReplicaStatus], None],
+        fair_share: Callable[[], float | None] = lambda: 1.0,
     ):
-        super().__init__(look, lateness, notify, name="replicas", least_share=LEAST_SHARE, look_every_s=LOOK_EVERY_S)
+        super().__init__(
+            look, lateness, notify,
+            name="replicas", least_share=LEAST_SHARE, look_every_s=LOOK_EVERY_S, fair_share=fair_share,
+        )  # fmt: skip
         self._count, self._hidden = 0, False
         self._round, self._reported_at = 0.0, 0.0  # seconds worked in this round; when
         self._next_round = 0.0

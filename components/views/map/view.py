@@ -20,6 +20,7 @@ from bokeh.events import Press, Tap
 from bokeh.model import Model
 
 from components.assets import style
+from components.background import ONE_CORE
 from components.maps import order as orders
 from components.maps.limit import MAX_STEPS, Limit, limit_within
 from components.maps.order import MapOrder
@@ -540,7 +541,8 @@ def _make(done: Callable[..., Any], known: Known, picture: MapPicture, colour: s
     """What the thread of a figure does."""
     drawn = None
     try:
-        drawn = figure.build(known, picture, colour, colours)
+        with ONE_CORE:  # figures of many visitors at once would each hold up the page's thread
+            drawn = figure.build(known, picture, colour, colours)
     except Exception as error:  # a defect: the server's log gets all of it, and the page goes on without a map
         traceback.print_exception(error, file=sys.stderr)
     done(drawn, shape)

@@ -6,6 +6,7 @@ import gc
 import subprocess
 import sys
 import threading
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -464,6 +465,33 @@ def test_a_figure_that_cannot_be_built_is_a_defect_in_the_log_and_is_not_tried_a
     assert drawings == [(None, "shape")] and view.drawn is None, (
         "it is known, and so not begun again ten times a second"
     )
+
+
+def test_figures_of_many_visitors_are_drawn_one_after_the_other(monkeypatch):
+    """What draws in Python holds up the page's thread: twenty at once, for a tenth of a second."""
+    most, lock, done = [0], threading.Lock(), []
+    inside = []
+
+    def build(known, picture, colour, colours):
+        with lock:
+            inside.append(known)
+            most.append(len(inside))
+        time.sleep(0.02)
+        with lock:
+            inside.remove(known)
+        return f"figure {known}"
+
+    monkeypatch.setattr(figure, "build", build)
+    takes = lambda drawn, shape: done.append(drawn)  # noqa: E731
+    threads = [threading.Thread(target=module._make, args=(takes, i, None, "found", LIGHT, i)) for i in range(4)]
+    with module.ONE_CORE:
+        for thread in threads:
+            thread.start()
+        time.sleep(0.1)
+        assert most == [0], "what else is computed in the background goes on first"
+    for thread in threads:
+        thread.join(10)
+    assert max(most) == 1 and sorted(done) == [f"figure {i}" for i in range(4)]
 
 
 class Maps:
