@@ -39,14 +39,24 @@ class SharedCore:
             self._holder = threading.get_ident()
         return taken
 
-    def release(self) -> None:
-        """Let the next one have it."""
+    def release(self, counted: bool = True) -> None:
+        """Let the next one have it; where it is not ``counted``, this thread shares it no longer."""
         now = time.monotonic()
-        self._held_at[threading.get_ident()] = now
+        if counted:
+            self._held_at[threading.get_ident()] = now
         if len(self._held_at) > MANY_THREADS:
             self._held_at = {thread: at for thread, at in self._held_at.items() if now - at < SHARING_S}
         self._holder = None
         self._lock.release()
+
+    @contextlib.contextmanager
+    def once(self) -> Iterator[None]:
+        """Hold it in the block, for a piece of work after which this thread ends: those that share the core need not rest for it."""
+        self.acquire()
+        try:
+            yield
+        finally:
+            self.release(counted=False)
 
     def locked(self) -> bool:
         """Whether anybody holds it."""

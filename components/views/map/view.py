@@ -541,7 +541,7 @@ def _make(done: Callable[..., Any], known: Known, picture: MapPicture, colour: s
     """What the thread of a figure does."""
     drawn = None
     try:
-        with ONE_CORE:  # figures of many visitors at once would each hold up the page's thread
+        with ONE_CORE.once():  # figures of many visitors at once would each hold up the page's thread
             drawn = figure.build(known, picture, colour, colours)
     except Exception as error:  # a defect: the server's log gets all of it, and the page goes on without a map
         traceback.print_exception(error, file=sys.stderr)
