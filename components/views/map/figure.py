@@ -169,6 +169,10 @@ def _taken(plot: Any, picture: MapPicture, lines: Any, colours: Theme) -> MapFig
             major_label_text_font_size=TINY_TEXT,
             width=12,
         )
+    for (
+        renderer
+    ) in figure.renderers:  # nothing is selected here: with its own glyphs for that, a figure has a third more models
+        renderer.update(selection_glyph=None, nonselection_glyph=None, muted_glyph=None)
     source = cells["source"].data
     column, row = (
         np.searchsorted(edges, (np.asarray(source[low]) + np.asarray(source[high])) / 2, side="right") - 1

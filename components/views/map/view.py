@@ -406,17 +406,28 @@ class Map(View):
             self._grey()
             return
         if built is not self._placed:
-            self._place(built)
-            if self.drawn is not None and pn.state.curdoc is not None:
-                # what has become known since it was built is a piece of work of its own for the thread that visitors share
-                self._shown = known.order, picture
-                pn.state.curdoc.add_next_tick_callback(weakly(self._paint_again))
+            if built.drawn is not None and pn.state.curdoc is not None:
+                pn.state.curdoc.add_next_tick_callback(weakly(self._place_built))
                 return
+            self._place(built)
         if self.drawn is not None:
             self._shown = known.order, picture
             self.fields.fits = picture.region is not None and not payload.stale
             figure.write(self.drawn, picture, payload.columns, self.map_colour, self._colours, payload.stale)
             figure.place(self.drawn, payload.here)
+
+    def _place_built(self) -> None:
+        """Put the figure on the page for what was painted last; what has become known since it was built is written after that.
+
+        Each is a piece of work of its own for the thread that visitors share, and so is the picture with which the figure would have come.
+        """
+        built, painted = self._built, self._painted
+        if built is None or painted is None or built is self._placed or built.shape != painted.shape:
+            return
+        with pn.io.hold(pn.state.curdoc):
+            self._place(built)
+            self._shown = painted.known.order, painted.picture
+        pn.state.curdoc.add_next_tick_callback(weakly(self._paint_again))
 
     def _paint_again(self) -> None:
         """Write what was painted last into a figure that has just come to the page."""

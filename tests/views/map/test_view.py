@@ -417,23 +417,42 @@ def test_a_figure_is_made_on_the_document_of_no_visitor():
         assert figure.build(known, picture, "found", DARK).figure.document is None
 
 
-def test_a_figure_that_comes_to_a_page_is_written_in_a_turn_of_its_own(shown, monkeypatch):
+def test_a_figure_comes_to_a_page_and_is_written_in_turns_of_their_own(shown, monkeypatch):
     """Each is some 20 ms of the thread that visitors share."""
     session, view = shown
     drawn(session, view)
     session.transport.stop()  # nobody else paints
     document, payload, written = Document(), view._painted, []
+
+    def next_turn():
+        """Carry out what waits for its turn, as Bokeh does: it is taken off the list first."""
+        (waiting,) = document.session_callbacks
+        document.remove_next_tick_callback(waiting)
+        waiting.callback()
+
     monkeypatch.setattr(figure, "write", lambda drawn, picture, *rest: written.append(picture))
     view._placed = None
     with set_curdoc(document):
         view.paint(payload)
+        assert view._placed is None, "the picture of everything else goes out first"
+        next_turn()
         assert view._placed is view._built and view._shown[1] is payload.picture
         assert not written
-        (later,) = document.session_callbacks
-        later.callback()
+        next_turn()
         assert written == [payload.picture]
         view.paint(payload)
     assert len(written) == 2 and len(document.session_callbacks) == 0
+
+
+def test_a_figure_that_fits_no_longer_when_its_turn_comes_stays_away(shown):
+    session, view = shown
+    drawn(session, view)
+    session.transport.stop()
+    document = Document()
+    view._placed, view._painted = None, view._painted._replace(shape="another")
+    with set_curdoc(document):
+        view._place_built()
+    assert view._placed is None and not document.session_callbacks
 
 
 def test_names_of_lines_make_room_for_the_mark_of_the_middle_wherever_it_moves():
@@ -562,6 +581,16 @@ def test_a_picture_that_was_never_painted_is_prepared_again(alone):
     assert left_out is not None and again is not None and again.known is left_out.known
     painted(view, run)
     assert view._shown is not None and view.prepare(run.frame, run) is None
+
+
+def test_nothing_of_a_figure_is_there_for_a_selection(alone):
+    """There is none, and with HoloViews' glyphs for it a figure has a third more models, each of which holds up the page's thread."""
+    view, run, _ = alone
+    painted(view, run)
+    for renderer in view.drawn.figure.renderers:
+        assert renderer.selection_glyph is renderer.nonselection_glyph is renderer.muted_glyph is None
+    kinds = [model.__class__.__name__ for model in view.drawn.figure.references()]
+    assert kinds.count("Quad") == 1
 
 
 def test_one_figure_is_built_of_a_map_even_where_it_comes_while_a_picture_is_made(alone, monkeypatch):
