@@ -32,6 +32,7 @@ SHADES = 128
 LEAST_PX = 100  # height of the figure where there is little room: its fields above and the line below are seen, too
 DASHES = ("solid", "dashed", "dotted", "dotdash")
 ONE_AT_A_TIME = threading.Lock()  # HoloViews keeps options of all plots in one place
+RENDERERS_AT_ONCE = 3  # of seven, that come to a page in one piece of work
 STALE_ALPHA = 0.35  # of cells that belong to other parameters
 COLUMNS = ("shown", "runs", "found", "gap", "until", "ert", "rate", "seeds")
 TELLS = (
@@ -48,6 +49,15 @@ LINE_TOLD = TOLD.format("<b>@line</b><br>@source<br>@needs")
 NOT_RUN = "not run yet; the nearest cell: "
 
 
+class Piece(NamedTuple):
+    """A part of a figure: the value of a property, and of that the models that were not there before."""
+
+    owner: Any
+    name: str
+    value: list[Any]
+    new: list[Any]
+
+
 class MapFigure(NamedTuple):
     """A Bokeh figure and what is written of it."""
 
@@ -60,6 +70,7 @@ class MapFigure(NamedTuple):
     lines: tuple[
         list[str], list[list[np.ndarray]], tuple[bool, bool]
     ]  # of theory: names, pieces, and which axes are logarithmic
+    pieces: tuple[Piece, ...]  # what the figure is without until :func:`grow` puts it back, one after the other
 
 
 def build(known: Known, picture: MapPicture, colour: str, colours: Theme) -> MapFigure:
@@ -182,8 +193,22 @@ def _taken(plot: Any, picture: MapPicture, lines: Any, colours: Theme) -> MapFig
     named["names"]["glyph"].update(background_fill_color=colours.paper, background_fill_alpha=0.8, border_radius=3)
     return MapFigure(
         figure, cells["glyph_renderer"], cells["color_mapper"], cells.get("colorbar"), (row, column),
-        {name: handle["source"] for name, handle in named.items()}, lines,
+        {name: handle["source"] for name, handle in named.items()}, lines, _pieces(figure),
     )  # fmt: skip
+
+
+def _pieces(figure: Any) -> tuple[Piece, ...]:
+    """Take a figure apart: to bring all of it to a page at once holds up the thread that visitors share for some 40 ms."""
+    renderers, tools = list(figure.renderers), list(figure.toolbar.tools)
+    figure.renderers, figure.toolbar.tools = [], []
+    ends = [*range(RENDERERS_AT_ONCE, len(renderers), RENDERERS_AT_ONCE), len(renderers)]
+    drawn = [Piece(figure, "renderers", renderers[:end], renderers[end - RENDERERS_AT_ONCE : end]) for end in ends]
+    return (*drawn, Piece(figure.toolbar, "tools", tools, tools))  # the tools last: they refer to renderers
+
+
+def grow(piece: Piece) -> None:
+    """Put a part of a figure back."""
+    setattr(piece.owner, piece.name, piece.value)
 
 
 def palette(colour: str, colours: Theme) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from html import escape
 from typing import Any, ClassVar, NamedTuple
 
@@ -38,6 +39,8 @@ from swarmviz.drawing.map import COLOURS, MapPicture, cell_at, map_picture, regi
 from swarmviz.drawing.tables import Table, map_table
 from swarmviz.parameters import equal
 
+ONE_FIGURE = threading.Lock()  # is drawn at a time, and put on its page before the next one
+PUT_S = 0.3  # for which that is waited for: what is drawn meanwhile takes half of Python from the page's thread
 RANGE = re.compile(r"\s*([-+0-9.eE]+)\s*:\s*([-+0-9.eE]+)\s*")
 MAX_RANGE_CHARS = 60
 MOST = {
@@ -111,6 +114,7 @@ class Map(View):
         self._built: Built | None = None  # the figure that was made last
         self._placed: Built | None = None  # the one that is on the page
         self._building: Any = None
+        self._put = threading.Event()  # of the figure that was built last: it is on the page
         self._written: Any = None  # what tells the last picture that was painted from others
         self._painted: Prepared | None = None
         self._last_order: tuple[Any, MapOrder | str] = (None, "")
@@ -386,11 +390,19 @@ class Map(View):
             name="swarmviz map figure", daemon=True,
         ).start()  # fmt: skip
 
-    def _is_built(self, drawn: Any, shape: Any) -> None:
-        """The figure is there; on its thread. It is known before another can be begun: one that replaces it would take a click away."""
+    def _is_built(self, drawn: Any, shape: Any) -> threading.Event:
+        """The figure is there; on its thread. It is known before another can be begun: one that replaces it would take a click away.
+
+        Returns
+        -------
+        threading.Event
+            Set when the figure has been put on the page.
+        """
+        self._put = put = threading.Event()
         self._built = Built(drawn, shape)
         self._building, self._written = None, None
         self.refresh()
+        return put
 
     def paint(self, payload: Any) -> None:
         """Write what is known to the figure, on the page's thread."""
@@ -410,6 +422,9 @@ class Map(View):
                 pn.state.curdoc.add_next_tick_callback(weakly(self._place_built))
                 return
             self._place(built)
+            for piece in built.drawn.pieces if built.drawn is not None else ():
+                figure.grow(piece)
+            self._put.set()
         if self.drawn is not None:
             self._shown = known.order, picture
             self.fields.fits = picture.region is not None and not payload.stale
@@ -417,7 +432,7 @@ class Map(View):
             figure.place(self.drawn, payload.here)
 
     def _place_built(self) -> None:
-        """Put the figure on the page for what was painted last; what has become known since it was built is written after that.
+        """Put the figure on the page for what was painted last, and after it its parts, and what has become known since it was built.
 
         Each is a piece of work of its own for the thread that visitors share, and so is the picture with which the figure would have come.
         """
@@ -427,13 +442,28 @@ class Map(View):
         with pn.io.hold(pn.state.curdoc):
             self._place(built)
             self._shown = painted.known.order, painted.picture
-        pn.state.curdoc.add_next_tick_callback(weakly(self._paint_again))
+        self._then(built, 0)
+
+    def _then(self, built: Built, count: int) -> None:
+        """In the next turn: another part of a figure, ``count`` of which are there, or when all are, what has become known."""
+        left = count < len(built.drawn.pieces)
+        then = partial(weakly(self._grow), built, count) if left else weakly(self._paint_again)
+        pn.state.curdoc.add_next_tick_callback(then)
+
+    def _grow(self, built: Built, count: int) -> None:
+        if built is not self._placed:  # another one has taken its place
+            return
+        piece = built.drawn.pieces[count]
+        with pn.io.hold(pn.state.curdoc), frozen_models(pn.state.curdoc, below=lambda: piece.new):
+            figure.grow(piece)
+        self._then(built, count + 1)
 
     def _paint_again(self) -> None:
         """Write what was painted last into a figure that has just come to the page."""
         if self._painted is not None:
             with pn.io.hold(pn.state.curdoc):
                 self.paint(self._painted)
+        self._put.set()
 
     def _grey(self) -> None:
         """What is still seen is another map than the one that is set."""
@@ -551,12 +581,14 @@ def _shape(known: Known, colours: Theme) -> Any:
 def _make(done: Callable[..., Any], known: Known, picture: MapPicture, colour: str, colours: Theme, shape: Any) -> None:
     """What the thread of a figure does."""
     drawn = None
-    try:
-        with ONE_CORE.once():  # figures of many visitors at once would each hold up the page's thread
-            drawn = figure.build(known, picture, colour, colours)
-    except Exception as error:  # a defect: the server's log gets all of it, and the page goes on without a map
-        traceback.print_exception(error, file=sys.stderr)
-    done(drawn, shape)
+    with ONE_FIGURE:
+        try:
+            with ONE_CORE.once():
+                drawn = figure.build(known, picture, colour, colours)
+        except Exception as error:  # a defect: the server's log gets all of it, and the page goes on without a map
+            traceback.print_exception(error, file=sys.stderr)
+        if (put := done(drawn, shape)) is not None:
+            put.wait(PUT_S)
 
 
 def _words(declared: Any) -> str:
