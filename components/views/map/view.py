@@ -39,8 +39,6 @@ from swarmviz.drawing.map import COLOURS, MapPicture, cell_at, map_picture, regi
 from swarmviz.drawing.tables import Table, map_table
 from swarmviz.parameters import equal
 
-ONE_FIGURE = threading.Lock()  # is drawn at a time, and put on its page before the next one
-PUT_S = 0.3  # for which that is waited for: what is drawn meanwhile takes half of Python from the page's thread
 RANGE = re.compile(r"\s*([-+0-9.eE]+)\s*:\s*([-+0-9.eE]+)\s*")
 MAX_RANGE_CHARS = 60
 MOST = {
@@ -114,7 +112,6 @@ class Map(View):
         self._built: Built | None = None  # the figure that was made last
         self._placed: Built | None = None  # the one that is on the page
         self._building: Any = None
-        self._put = threading.Event()  # of the figure that was built last: it is on the page
         self._written: Any = None  # what tells the last picture that was painted from others
         self._painted: Prepared | None = None
         self._last_order: tuple[Any, MapOrder | str] = (None, "")
@@ -390,19 +387,11 @@ class Map(View):
             name="swarmviz map figure", daemon=True,
         ).start()  # fmt: skip
 
-    def _is_built(self, drawn: Any, shape: Any) -> threading.Event:
-        """The figure is there; on its thread. It is known before another can be begun: one that replaces it would take a click away.
-
-        Returns
-        -------
-        threading.Event
-            Set when the figure has been put on the page.
-        """
-        self._put = put = threading.Event()
+    def _is_built(self, drawn: Any, shape: Any) -> None:
+        """The figure is there; on its thread. It is known before another can be begun: one that replaces it would take a click away."""
         self._built = Built(drawn, shape)
         self._building, self._written = None, None
         self.refresh()
-        return put
 
     def paint(self, payload: Any) -> None:
         """Write what is known to the figure, on the page's thread."""
@@ -424,7 +413,6 @@ class Map(View):
             self._place(built)
             for piece in built.drawn.pieces if built.drawn is not None else ():
                 figure.grow(piece)
-            self._put.set()
         if self.drawn is not None:
             self._shown = known.order, picture
             self.fields.fits = picture.region is not None and not payload.stale
@@ -463,7 +451,6 @@ class Map(View):
         if self._painted is not None:
             with pn.io.hold(pn.state.curdoc):
                 self.paint(self._painted)
-        self._put.set()
 
     def _grey(self) -> None:
         """What is still seen is another map than the one that is set."""
@@ -581,14 +568,12 @@ def _shape(known: Known, colours: Theme) -> Any:
 def _make(done: Callable[..., Any], known: Known, picture: MapPicture, colour: str, colours: Theme, shape: Any) -> None:
     """What the thread of a figure does."""
     drawn = None
-    with ONE_FIGURE:
-        try:
-            with ONE_CORE.once():
-                drawn = figure.build(known, picture, colour, colours)
-        except Exception as error:  # a defect: the server's log gets all of it, and the page goes on without a map
-            traceback.print_exception(error, file=sys.stderr)
-        if (put := done(drawn, shape)) is not None:
-            put.wait(PUT_S)
+    try:
+        with ONE_CORE.once():  # a thread that computes in Python holds up the page's: one at a time
+            drawn = figure.build(known, picture, colour, colours)
+    except Exception as error:  # a defect: the server's log gets all of it, and the page goes on without a map
+        traceback.print_exception(error, file=sys.stderr)
+    done(drawn, shape)
 
 
 def _words(declared: Any) -> str:

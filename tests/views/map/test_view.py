@@ -518,36 +518,6 @@ def test_figures_of_many_visitors_are_drawn_one_after_the_other(monkeypatch):
     assert max(most) == 1 and sorted(done) == [f"figure {i}" for i in range(4)]
 
 
-def test_a_figure_is_on_its_page_before_the_next_one_is_drawn(monkeypatch):
-    """The page's thread has half of Python while one is drawn."""
-    monkeypatch.setattr(module, "PUT_S", 10.0)
-    order, puts = [], [threading.Event() for _ in range(2)]
-    monkeypatch.setattr(figure, "build", lambda known, *of: order.append(f"drawn {known}"))
-
-    def put_later(drawn, shape):
-        threading.Timer(0.05, lambda: (order.append(f"put {shape}"), puts[shape].set())).start()
-        return puts[shape]
-
-    threads = [threading.Thread(target=module._make, args=(put_later, i, None, "found", LIGHT, i)) for i in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(5)
-    first, second = (int(order[0][-1]), 1 - int(order[0][-1]))
-    assert order == [f"drawn {first}", f"put {first}", f"drawn {second}", f"put {second}"]
-
-
-def test_a_figure_that_is_never_put_on_its_page_is_not_waited_for_long(shown, monkeypatch):
-    """Its visitor has left, or looks elsewhere."""
-    session, view = shown
-    drawn(session, view)
-    assert wait(view._put.is_set), "it is said when the figure is there"
-    monkeypatch.setattr(module, "PUT_S", 0.01)
-    monkeypatch.setattr(figure, "build", lambda *of: "drawn")
-    module._make(lambda *of: threading.Event(), None, None, "found", LIGHT, "shape")
-    assert not module.ONE_FIGURE.locked()
-
-
 class Maps:
     """In the place of a worker of maps: what is known is put there."""
 
@@ -580,7 +550,6 @@ def small():
 def alone(monkeypatch, small):
     """A view by itself, its run, and its maps; figures are made at once."""
     monkeypatch.setattr(module.threading, "Thread", AtOnce)
-    monkeypatch.setattr(module, "PUT_S", 0.0)  # it is painted later, on this very thread
     monkeypatch.setattr(
         Map,
         "order_of",
