@@ -115,6 +115,7 @@ from swarmviz.kernels.diagnostics import (
     weigh,
     weights,
 )
+from swarmviz.kernels.elementary import elementary, multiply_add
 from swarmviz.kernels.noise import LAWS, draw, fill_chosen, fill_chosen_of_runs
 from swarmviz.kernels.packs import FINE, Box, Objective, Output, Steps, is_recorded
 from swarmviz.kernels.randomness import JUMP, POSITION_NOISE, VELOCITY, draw_normal, key, uniforms, uniforms_of_runs
@@ -302,6 +303,13 @@ def velocity(v, away, least, keep, pull, shake, z):
     return keep * v - pull * away + shake * (away + (least if away >= 0.0 else -least)) * z
 
 
+@elementary
+def velocity_of_all(v, away, least, keep, pull, shake, z):
+    """The same for a loop over all agents: those that fill a vector and the others are rounded alike, on every processor."""
+    spread = away + (least if away >= 0.0 else -least)
+    return multiply_add(shake * z, spread, multiply_add(keep, v, -(pull * away)))
+
+
 @inner
 def jump(x, v, nu, chosen, keep, pull, shake, floor, z):
     """(1) for the chosen agents of a block."""
@@ -311,7 +319,7 @@ def jump(x, v, nu, chosen, keep, pull, shake, floor, z):
         xi, vi, zi, c, least = x[i], v[i], z[i], nu[i], floor[i]
         if m == n:  # without the detour, for the sake of vector code
             for j in range(n):
-                vi[j] = velocity(vi[j], xi[j] - of(c, j), least, keep, pull, shake, zi[j])
+                vi[j] = velocity_of_all(vi[j], xi[j] - of(c, j), least, keep, pull, shake, zi[j])
         else:
             for q in range(m):
                 j = chosen[q]

@@ -90,6 +90,7 @@ from swarmviz.kernels.diagnostics import (
 from swarmviz.kernels.elementary import exp, tanh
 from swarmviz.kernels.noise import GAUSSIAN
 from swarmviz.kernels.noise_buffer import NoiseBuffer, block_noise, make_noise_buffer
+from swarmviz.kernels.ordered_sums import MOST, ORDERED, total_and_mean_of_masses
 from swarmviz.kernels.packs import FINE, Box, Output, SmoothObjective, Steps, is_recorded
 from swarmviz.kernels.randomness import MASS, POSITION_NOISE, draw_uniform
 from swarmviz.kernels.tiles import (
@@ -328,6 +329,9 @@ def hand_over(mass, f, level, dt):
 @inner
 def provisional_minimum(mass, f):
     """(3)."""
+    if ORDERED and mass.size <= MOST:
+        total, weighted = total_and_mean_of_masses(mass, f)
+        return weighted / total
     total, weighted = 0.0, 0.0
     for j in range(mass.size):
         total += mass[j]

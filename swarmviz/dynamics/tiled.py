@@ -1,7 +1,7 @@
 """A dynamics whose runs of small swarms go through a step side by side (:mod:`swarmviz.kernels.tiles`), with the bits of single runs.
 
-The order in which a compiled loop takes a sum is that of a class of processors: a machine whose vectors hold more numbers, or that has
-more of them, may take the sums of single runs in another order than those of tiles. So before a dynamics is given its first tile in a
+Sums over few agents have an order of their own (:mod:`swarmviz.kernels.ordered_sums`), and what is done to an agent by itself is rounded
+alike wherever it stands; but the latter is what compilers do, and no rule of theirs. So before a dynamics is given its first tile in a
 process, a few steps are taken both ways, for numbers of agents that fill vectors in different ways; where one bit differs, its runs are
 taken one by one.
 """

@@ -14,9 +14,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from swarmviz.kernels.blocks import block, block_count, block_range, scratch, slice_view
+from swarmviz.kernels.blocks import block, block_count, block_range, borrowed, scratch, slice_view
 from swarmviz.kernels.compiled import Flags, inner, kernel
-from swarmviz.kernels.elementary import equal_among_eight, exp, finite, least_of_many, lowest_bit, of_rank, rank
+from swarmviz.kernels.elementary import (
+    copy_with_least,
+    equal_among_eight,
+    exp,
+    finite,
+    least_of_many,
+    lowest_bit,
+    of_rank,
+    rank,
+)
+from swarmviz.kernels.ordered_sums import MOST, ORDERED, dot_of_positions, sum_and_squares_of_weights
 from swarmviz.kernels.packs import ANSWER_ROWS
 from swarmviz.kernels.randomness import BATCH, key, uniform
 
@@ -158,11 +168,9 @@ def add_few(x, f, alpha, sums):
     sums[d + 1] += squares
 
 
-@inner
-def add_to_consensus(x, f, alpha, w, sums):
-    """Add a block ``x`` (d, n) with values ``f`` (n,) to the sums of (1); ``w`` (n,) is scratch and holds the weights."""
-    d, n = x.shape
-    lowest = smallest(f)
+@inner(inline=True)
+def lower_reference(lowest, d, alpha, sums):
+    """The lowest value met so far, with the lowest of a block: if it is a new one, the sums are made relative to it."""
     if lowest < sums[d + 2]:
         if sums[d + 2] < np.inf:
             shrink = exp(-alpha * (sums[d + 2] - lowest))
@@ -170,7 +178,34 @@ def add_to_consensus(x, f, alpha, w, sums):
                 sums[i] *= shrink
             sums[d + 1] *= shrink * shrink
         sums[d + 2] = lowest
-    reference = sums[d + 2]
+    return sums[d + 2]
+
+
+@inner
+def add_small(x, f, alpha, w, sums):
+    """:func:`add_to_consensus` for a block of up to ``MOST`` agents, in an order that does not depend on the processor.
+
+    ``w`` is :func:`swarmviz.kernels.blocks.scratch`. Weights need not be counted first: one in ``FEW`` of so few would be less than one.
+    """
+    x, f, w, sums = borrowed((x, f, w, sums))
+    d, n = x.shape
+    reference = lower_reference(copy_with_least(f, w), d, alpha, sums)
+    for j in range((n + 7) // 8 * 8):  # scratch goes on behind its end
+        exponent = -alpha * (w[j] - reference)
+        w[j] = exp(exponent) if exponent > NEGLIGIBLE else 0.0
+    total, squares = sum_and_squares_of_weights(w, w)
+    if total > 0.0:  # else nobody has a weight
+        sums[d] += total
+        sums[d + 1] += squares
+        for i in range(d):
+            sums[i] += dot_of_positions(w, x[i])
+
+
+@inner
+def add_to_consensus(x, f, alpha, w, sums):
+    """Add a block ``x`` (d, n) with values ``f`` (n,) to the sums of (1); ``w`` (n,) is scratch and holds the weights."""
+    d, n = x.shape
+    reference = lower_reference(smallest(f), d, alpha, sums)
     if FEW * count_heavy(f, alpha, reference) <= n:
         add_few(x, f, alpha, sums)
         return
@@ -212,7 +247,10 @@ def weigh(x, f, first, everyone, alpha, scratch):
         heights = slice_view(scratch.heights, 0, f.size)
         for j in range(f.size):
             heights[j] = f[j] if scratch.batch[first + j] else np.inf
-    add_to_consensus(x, heights, alpha, w, scratch.sums)
+    if ORDERED and f.size <= MOST:
+        add_small(x, heights, alpha, w, scratch.sums)
+    else:
+        add_to_consensus(x, heights, alpha, w, scratch.sums)
 
 
 @inner(inline=True)

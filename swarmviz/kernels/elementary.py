@@ -100,6 +100,18 @@ def bits_of_float32(typing_context, x):
 
 
 @intrinsic
+def multiply_add(typing_context, a, b, c):
+    """a b + c, rounded once where the processor can: of several products in a sum it says which one is taken together with it."""
+
+    def generate(context, builder, signature, arguments):
+        kind = ir.FunctionType(ir.DoubleType(), [ir.DoubleType()] * 3)
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.fmuladd.f64")
+        return builder.call(function, arguments)
+
+    return types.float64(types.float64, types.float64, types.float64), generate
+
+
+@intrinsic
 def rank(typing_context, x):
     """uint64 in the order of the numbers: 0 for −∞, NaNs above ∞. LLVM makes vector loops of minima of whole numbers only."""
 
@@ -119,6 +131,22 @@ def of_rank(typing_context, k):
     return types.float64(types.uint64), generate
 
 
+def _lower(builder, least, candidate):
+    """The lower numbers of two vectors; a NaN of the second is never one."""
+    return builder.select(builder.fcmp_ordered("<", candidate, least), candidate, least)
+
+
+def _least_across(builder, row):
+    """The least number of a vector of eight."""
+    index = ir.IntType(32)
+    for width in (4, 2, 1):  # one half beside the other
+        kind = ir.VectorType(index, width)
+        halves = (ir.Constant(kind, list(range(first, first + width))) for first in (0, width))
+        undefined = ir.Constant(row.type, ir.Undefined)
+        row = _lower(builder, *(builder.shuffle_vector(row, undefined, half) for half in halves))
+    return builder.extract_element(row, ir.Constant(index, 0))
+
+
 @intrinsic
 def least_of_many(typing_context, f):
     """min f of at least 32 numbers; a NaN is never the smallest, and of two zeros either may be.
@@ -127,13 +155,10 @@ def least_of_many(typing_context, f):
     serial, because it may not change the order in which NaNs are met.
     """
 
-    def lower(builder, least, candidate):
-        return builder.select(builder.fcmp_ordered("<", candidate, least), candidate, least)
-
     def generate(context, builder, signature, arguments):
         numbers = context.make_array(signature.args[0])(context, builder, arguments[0])
         size, eight = numbers.nitems, ir.VectorType(ir.DoubleType(), 8)
-        whole, index = (lambda k: ir.Constant(size.type, k)), ir.IntType(32)
+        whole = size.type
         least = [cgutils.alloca_once_value(builder, ir.Constant(eight, [INF] * 8)) for _ in range(4)]
         last = builder.sub(size, whole(32))
         with cgutils.for_range(builder, builder.udiv(builder.add(size, whole(31)), whole(32))) as loop:
@@ -142,17 +167,43 @@ def least_of_many(typing_context, f):
             for k, chain in enumerate(least):
                 place = builder.gep(numbers.data, [builder.add(begin, whole(8 * k))])
                 candidate = builder.load(builder.bitcast(place, eight.as_pointer()), align=8)
-                builder.store(lower(builder, builder.load(chain), candidate), chain)
+                builder.store(_lower(builder, builder.load(chain), candidate), chain)
         a, b, c, d = (builder.load(chain) for chain in least)
-        row = lower(builder, lower(builder, a, b), lower(builder, c, d))
-        for width in (4, 2, 1):  # one half beside the other
-            kind = ir.VectorType(index, width)
-            halves = (ir.Constant(kind, list(range(first, first + width))) for first in (0, width))
-            undefined = ir.Constant(row.type, ir.Undefined)
-            row = lower(builder, *(builder.shuffle_vector(row, undefined, half) for half in halves))
-        return builder.extract_element(row, ir.Constant(index, 0))
+        return _least_across(builder, _lower(builder, _lower(builder, a, b), _lower(builder, c, d)))
 
     return types.float64(f), generate
+
+
+@intrinsic
+def copy_with_least(typing_context, f, room):
+    """Copies ``f`` (n,) to ``room`` (n,), and ∞ behind its end until a multiple of eight is full; returns min f, ∞ of nothing.
+
+    ``room`` is :func:`swarmviz.kernels.blocks.scratch`, which goes on behind its end. So a loop over what is there has no last numbers that
+    fill no vector. A NaN is never the smallest, and of two zeros either may be.
+    """
+
+    def generate(context, builder, signature, arguments):
+        numbers, out = (context.make_array(kind)(context, builder, value)
+                        for kind, value in zip(signature.args, arguments, strict=True))  # fmt: skip
+        size, index = numbers.nitems, ir.IntType(32)
+        eight, width = ir.VectorType(ir.DoubleType(), 8), ir.VectorType(size.type, 8)
+        lanes, above = ir.Constant(width, list(range(8))), ir.Constant(eight, [INF] * 8)
+        kind = ir.FunctionType(eight, [eight.as_pointer(), index, ir.VectorType(ir.IntType(1), 8), eight])
+        load = cgutils.get_or_insert_function(builder.module, kind, "llvm.masked.load.v8f64.p0")
+        least = cgutils.alloca_once_value(builder, above)
+        with cgutils.for_range_slice(builder, size.type(0), size, size.type(8)) as (begin, _):
+            left = builder.insert_element(ir.Constant(width, ir.Undefined), builder.sub(size, begin), index(0))
+            left = builder.shuffle_vector(left, left, ir.Constant(ir.VectorType(index, 8), [0] * 8))
+            there = builder.icmp_signed("<", lanes, left)
+            source, target = (
+                builder.bitcast(builder.gep(array.data, [begin]), eight.as_pointer()) for array in (numbers, out)
+            )
+            row = builder.call(load, [source, index(8), there, above])
+            builder.store(row, target, align=8)
+            builder.store(_lower(builder, builder.load(least), row), least)
+        return _least_across(builder, builder.load(least))
+
+    return types.float64(f, room), generate
 
 
 @intrinsic

@@ -11,8 +11,8 @@ the block of a single run: what is one number for a run, such as a coordinate of
 for every column, and :func:`of` reads either. Sums over the agents of a run are sums of rows, number by number.
 
 Each run has the bits that it has by itself. What is done to an agent rounds alike wherever it stands, and a sum over agents is taken in
-the order in which the compiled loop over a single run takes it (:func:`dots_in_chains`): with partial sums over every w-th agent, as many
-at a time as the loop has numbers in its vectors. ``tests/dynamics/test_tiled.py`` compares them.
+the order in which a single run of few agents takes it (:mod:`swarmviz.kernels.ordered_sums`). ``tests/dynamics/test_tiled.py`` compares
+them.
 
 Code     meaning
 runs     R, the runs in a tile
@@ -33,16 +33,17 @@ from numba.extending import intrinsic
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import BLOCK_COORDINATES, block_view, scratch
 from swarmviz.kernels.compiled import inner
-from swarmviz.kernels.diagnostics import FEW, NEGLIGIBLE
+from swarmviz.kernels.diagnostics import NEGLIGIBLE
 from swarmviz.kernels.elementary import INF, exp, finite
 from swarmviz.kernels.noise import fill_steps_of_runs
 from swarmviz.kernels.noise_buffer import BUFFER, NoiseBuffer
+from swarmviz.kernels.ordered_sums import MASSES, MOST, POSITIONS, WEIGHTS, exact_sum, fused
 from swarmviz.kernels.packs import FINE
 
 VECTOR = 4  # runs in a vector, and the runs of a tile are a multiple of it
 MOST_RUNS = 32  # in a tile
 FEWEST_RUNS = 3  # two leave half of a vector empty, and are as fast one by one
-MOST_AGENTS = FEW - 1  # of a run in a tile: more fill the vectors by themselves
+MOST_AGENTS = MOST  # of a run in a tile: more fill the vectors by themselves
 MOST_DIMENSIONS = 7
 
 REALS = ir.VectorType(ir.DoubleType(), VECTOR)
@@ -166,18 +167,8 @@ def _place(builder, data, place):
 def dots_in_chains(*widths: int) -> Any:
     """A compiled function ``dots(a, b, n, runs, out)``: Σ_j a_j b_j of each run into ``out`` (R,), from rows (n R,); ``b`` may be a number.
 
-    For each width w in turn, and last for w = 1, over as many of the agents that are left as are a multiple of w:
-
-        s ← Σ_c p_c,  p_c = Σ_{j ≡ c mod w} a_j b_j,  s entering p_0                                 (2)
-
-    Vectors of four p_c are added up in pairs, then pairs of pairs, and the last vector as (p_0 + p_2) + (p_1 + p_3): the order that LLVM
-    gives to the sums of single runs where vectors hold four numbers.
+    In the order of :mod:`swarmviz.kernels.ordered_sums`, as a run by itself takes them.
     """
-
-    def add(builder, x, y):
-        return builder.fadd(
-            x, y, flags=("nsz",)
-        )  # with no flag numba would add its own, and LLVM take the sum in another order
 
     def of_vector(builder, term, n, total):
         begin = n.type(0)
@@ -195,10 +186,10 @@ def dots_in_chains(*widths: int) -> Any:
                 vectors = [sums[c : c + VECTOR] for c in range(0, width, VECTOR)]
                 while len(vectors) > 1:
                     pairs = zip(vectors[::2], vectors[1::2], strict=True)
-                    vectors = [[add(builder, x, y) for x, y in zip(*pair, strict=True)] for pair in pairs]
+                    vectors = [[exact_sum(builder, x, y) for x, y in zip(*pair, strict=True)] for pair in pairs]
                 last = vectors[0]
                 if width > 1:
-                    last = [add(builder, add(builder, last[0], last[2]), add(builder, last[1], last[3]))]
+                    last = [exact_sum(builder, *(exact_sum(builder, last[c], last[c + 2]) for c in range(2)))]
                 builder.store(last[0], total)
             begin = builder.add(begin, builder.mul(turns, n.type(width)))
 
@@ -212,14 +203,12 @@ def dots_in_chains(*widths: int) -> Any:
             ]
             sums = context.make_array(signature.args[4])(context, builder, out).data
             total = cgutils.alloca_once(builder, REALS)
-            # a product and a sum are rounded together, as in single runs, where the processor can
-            kind = ir.FunctionType(REALS, [REALS, REALS, REALS])
-            fused = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fmuladd.v{VECTOR}f64")
             with _each_vector(builder, runs) as (first, _):
 
                 def term(j, chain):
                     place = builder.add(builder.mul(j, runs), first)
-                    return builder.call(fused, [*(factor(place) for factor in factors), chain])
+                    x, y = (factor(place) for factor in factors)
+                    return fused(builder, x, y, chain)
 
                 builder.store(ZEROS, total)
                 of_vector(builder, term, n, total)
@@ -270,9 +259,8 @@ def for_every_agent(typing_context, values, n, runs, row):
     return types.void(values, types.intp, types.intp, row), generate
 
 
-# The loops of single runs hold so many partial sums: where weights are made and added up, where positions are added, and masses.
-dots_of_weights, dots_of_positions, dots_of_masses = dots_in_chains(8), dots_in_chains(16, 4), dots_in_chains(16, 4)
-dots_of_moves = dots_in_chains(8, 4)  # of the coordinates of a step
+dots_of_weights, dots_of_positions, dots_of_masses = (dots_in_chains(*w) for w in (WEIGHTS, POSITIONS, MASSES))
+dots_of_moves = dots_in_chains(8, 4)  # of the coordinates of a step: so the loop over those of a single run is compiled
 
 
 @inner

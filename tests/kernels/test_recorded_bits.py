@@ -1,4 +1,4 @@
-"""The draws and the elementary functions have the bits that they had when this was written: a seed is a promise.
+"""Draws, elementary functions and runs of small swarms have the bits that they had when this was written: a seed is a promise.
 
 The digests are the same on every processor that has FMA, whatever the width of its vectors. To see that for vectors of 256 bits on a
 machine that has more, set NUMBA_CPU_NAME=haswell and NUMBA_CPU_FEATURES to nothing, with a NUMBA_CACHE_DIR of its own.
@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numba import njit
 
+import swarmviz as sv
 from swarmviz.kernels import elementary, noise, randomness
 from swarmviz.kernels.noise import CAUCHY, GAUSSIAN, STUDENT, UNIFORM
 from swarmviz.kernels.randomness import JUMP, POSITION_NOISE, scratch
@@ -186,3 +187,37 @@ def test_powers_have_the_recorded_bits():
     exponents = (0.1, 0.5, 1.0, 2.0, 7.3, -1.5)
     powers = [applied(njit(lambda v, p=p: elementary.power(v, p)), x) for p in exponents]
     assert digest(powers) == recorded
+
+
+# ---- runs of small swarms -------------------------------------------------------------------------------------------
+
+RUNS = {
+    "CBO": (sv.CBO(alpha=0.3), "9277e3ddee974be4c75598a8"),
+    "CBO tamed": (
+        sv.CBO(alpha=1.0, noise="isotropic", scheme="tamed", boundary="periodic"),
+        "082f34dcd7a943d146e1213f",
+    ),
+    "CBO with Heun's scheme": (sv.CBO(alpha=0.5, scheme="heun"), "6a16fd430157ead0b5230b7e"),
+    "CBO of batches": (sv.CBO(alpha=0.3, batch=4), "a57b0ac4b2da006d3e948049"),
+    "SSA": (sv.SSA(), "ee5946966aff326502d70cf1"),
+    "SSA with the step": (sv.SSA(profile="step", initial_mass="uniform"), "e6e043e44b9f6fa82dd98c44"),
+    "PSO": (sv.PSO(alpha=0.1, noise="cauchy", boundary="reflect"), "074a1d855261268000e8f071"),
+    "BGK": (sv.BGK(alpha=0.3), "92955e1274099dfcc9df36c8"),
+    "BGK inertial": (sv.BGK(alpha=0.3, form="inertial"), "45d8e135a60c63413a9a87ea"),
+}
+
+
+@fused
+@pytest.mark.parametrize("name", RUNS)
+def test_a_run_of_a_small_swarm_has_the_recorded_bits(name):
+    """Its positions, energies and what else goes on from step to step; what is measured of it has other last bits with other vectors."""
+    (dynamics, recorded), landscape, seeds = RUNS[name], sv.landscapes.Rastrigin(), np.arange(2)
+    arrays = []
+    for n in (5, 8, 19, 31):
+        for d in (1, 2, 7):
+            positions = sv.Swarm(n=n, d=d).positions_of(landscape, seeds)
+            states = dynamics.init_many(positions, landscape, seeds)
+            result = dynamics.advance_many(states, landscape, 40)
+            assert result.fine.all()
+            arrays += [value for value in result.after.all if isinstance(value, np.ndarray)]
+    assert digest(arrays) == recorded
