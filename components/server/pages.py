@@ -278,7 +278,7 @@ class Page(PlainTextHandler, DocHandler):
             self.answer(503, "This server is ending. Try again in a moment: another one may take its place.")
             return
         reason = session_limit.LIMITER.refusal(self.request.remote_ip)
-        if reason or ARRIVALS.crowded:
+        if reason or ARRIVALS.crowded(session_limit.network_of(str(self.request.remote_ip))):
             self._refuse(reason or CROWD)
             return
         application = self.application

@@ -195,7 +195,7 @@ class SocketHandler(WSHandler):
             if visit.session is not None:  # it comes back to its session
                 await super()._async_open(token)
             else:
-                async with ARRIVALS.turn():
+                async with ARRIVALS.turn(session_limit.network_of(str(self.request.remote_ip))):
                     await self._make(session_id, token)
         except Exception as error:
             _log(error, "a visit could not be opened")
