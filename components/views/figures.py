@@ -211,7 +211,7 @@ def source(**columns: Any) -> ColumnDataSource:
     return ColumnDataSource({name: np.zeros(0, "f4") if value is None else value for name, value in columns.items()})
 
 
-CLAIM = '<div style="max-width: 300px; font: 400 12px/1.35 sans-serif">$name{}</div>'  # hovering over a line tells what it says
+CLAIM = '<div style="max-width: min(300px, 42vw); font: 400 12px/1.35 sans-serif">$name{}</div>'  # hovering over a line tells what it says
 
 
 def hover_claims(fig: figure, values: str = "") -> HoverTool:

@@ -44,7 +44,7 @@ TELLS = (
     ("seeds", "@seeds"),
 )
 CLICKS = "Click: the swarm goes there. With Shift: a second one."
-TOLD = '<div style="max-width: 300px; font: 400 11px/1.4 sans-serif">{}</div>'  # under the pointer, in the type of the page's notes
+TOLD = '<div style="max-width: min(300px, 42vw); font: 400 11px/1.4 sans-serif">{}</div>'  # in the type of the page's notes
 LINE_TOLD = TOLD.format("<b>@line</b><br>@source<br>@needs")
 NOT_RUN = "not run yet; the nearest cell: "
 
