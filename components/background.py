@@ -104,10 +104,11 @@ class Share:
         """Seconds to rest after ``worked_s`` seconds of work, when pictures come ``late_s`` seconds late.
 
         ``waited_s`` is how long it waited for the processor meanwhile, which others had: that is rest already. ``sharing`` threads have the
-        core in turns. ``most`` is the largest share that the visit may have, in (0, 1], whatever its own pictures say.
+        core in turns. ``most`` is the largest share that the visit may have, in (0, 1], of which its pictures need some: work
+        in the background has ``MAX_SHARE`` of it.
         """
         self._now = max(self._least, self._now / 2) if late_s > LATE_S else min(MAX_SHARE, 1.1 * self._now)
-        return min(MAX_REST_S, max(0.0, worked_s * (max(sharing / self._now, 1 / most) - 1) - waited_s))
+        return min(MAX_REST_S, max(0.0, worked_s * (max(sharing / self._now, 1 / (MAX_SHARE * most)) - 1) - waited_s))
 
 
 class BackgroundThread:
