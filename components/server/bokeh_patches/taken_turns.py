@@ -20,6 +20,7 @@ from typing import Any
 
 from bokeh.server.session import ServerSession
 
+from components.server.bokeh_patches.current_document import current_document_of
 from components.turns import turn
 
 _theirs = getattr(ServerSession, "with_document_locked", None)
@@ -32,11 +33,15 @@ def install() -> None:
 
 
 async def _with_document_locked(session: ServerSession, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Lock the document, wait for a turn, and call the function; one that has an attribute ``picture`` has a picture's turn."""
+    """Lock the document, wait for a turn, and call the function with it as the current one.
+
+    A function that has an attribute ``picture`` has a picture's turn.
+    """
 
     async def in_turn() -> Any:
         await turn(getattr(func, "picture", False))
-        result = func(*args, **kwargs)
-        return await result if isawaitable(result) else result
+        with current_document_of(session):
+            result = func(*args, **kwargs)
+            return await result if isawaitable(result) else result
 
     return await _theirs(session, in_turn)

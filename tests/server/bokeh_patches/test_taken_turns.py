@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
+import panel as pn
 import pytest
 from bokeh.document import Document
 from bokeh.io import curdoc
 from bokeh.server.session import ServerSession
+from panel.io.state import set_curdoc
 from tornado.ioloop import IOLoop
 
 from components import turns
@@ -83,6 +85,29 @@ def test_a_callback_knows_its_document_holds_its_lock_and_may_be_awaited(patched
         while not found:
             await asyncio.sleep(0)
         assert found == [(sessions[0].document, 0, [])]
+
+    in_a_loop(check)
+
+
+def test_panel_knows_the_document_too_where_the_work_of_another_visit_has_asked_for_it(patched):
+    """The context of that visit prevailed, and a part of a map's figure came to its page without the lock of its document."""
+
+    async def check(sessions):
+        found = []
+        look = lambda: found.append(pn.state.curdoc)  # noqa: E731
+
+        async def later():
+            await asyncio.sleep(0)
+            look()
+
+        with set_curdoc(sessions[1].document):
+            sessions[0].document.add_next_tick_callback(look)
+            await sessions[0].with_document_locked(look)
+            await sessions[0].with_document_locked(later)
+            assert pn.state.curdoc is sessions[1].document
+        while len(found) < 3:
+            await asyncio.sleep(0)
+        assert found == [sessions[0].document] * 3
 
     in_a_loop(check)
 
