@@ -180,9 +180,8 @@ def _taken(plot: Any, picture: MapPicture, lines: Any, colours: Theme) -> MapFig
             major_label_text_font_size=TINY_TEXT,
             width=12,
         )
-    for (
-        renderer
-    ) in figure.renderers:  # nothing is selected here: with its own glyphs for that, a figure has a third more models
+    # nothing is selected here: with its own glyphs for that, a figure has a third more models
+    for renderer in figure.renderers:
         renderer.update(selection_glyph=None, nonselection_glyph=None, muted_glyph=None)
     source = cells["source"].data
     column, row = (
