@@ -1,10 +1,11 @@
 """Full collections of garbage look through what is new; what stays is looked through once visits have ended, at a still moment.
 
-Python's collector stops the thread that happens to allocate while it looks through all objects that may refer to others: with twenty visits
-for half a second, in which no visitor has a picture. What a full collection has found alive is set aside here, so that the next one looks
-through what came since; and it comes so often that this is little: twenty maps made 70,000 objects for it to look through, which took 55 ms. Reference counts go on freeing what is set aside; circles of it, which every page that was left is, wait until
-``MANY_ENDED`` visits have ended, and as many as are there, or until memory has grown by ``GROWN``, and then for a moment in which no swarm
-moves, but not for longer than ``PATIENCE_S``.
+Python's collector stops the thread that happens to allocate while it looks through all objects that may refer to others: with twenty
+visits for half a second, in which no visitor has a picture. What a full collection has found alive is set aside here, so that the next
+one looks through what came since; and it comes so often that this is little (70,000 objects of twenty maps took 55 ms). Reference counts
+go on freeing what is set aside; circles of it, which every page that was left is, wait until ``MANY_ENDED`` visits have ended, and as
+many as are there, or until memory has grown by ``GROWN``, and then for a moment in which no swarm moves, but not for longer than
+``PATIENCE_S``.
 """
 
 from __future__ import annotations
