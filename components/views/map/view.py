@@ -6,11 +6,12 @@ and writes what has come, about once a second. A click takes the visible swarm t
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from html import escape
 from typing import Any, ClassVar, NamedTuple
@@ -427,10 +428,10 @@ class Map(View):
         built, painted = self._built, self._painted
         if built is None or painted is None or built is self._placed or built.shape != painted.shape:
             return
-        with pn.io.hold(pn.state.curdoc):
+        with self._turn_of(built):
             self._place(built)
             self._shown = painted.known.order, painted.picture
-        self._then(built, 0)
+            self._then(built, 0)
 
     def _then(self, built: Built, count: int) -> None:
         """In the next turn: another part of a figure, ``count`` of which are there, or when all are, what has become known."""
@@ -442,15 +443,26 @@ class Map(View):
         if built is not self._placed:  # another one has taken its place
             return
         piece = built.drawn.pieces[count]
-        with pn.io.hold(pn.state.curdoc), frozen_models(pn.state.curdoc, below=lambda: piece.new):
+        with self._turn_of(built), frozen_models(pn.state.curdoc, below=lambda: piece.new):
             figure.grow(piece)
-        self._then(built, count + 1)
+            self._then(built, count + 1)
 
     def _paint_again(self) -> None:
         """Write what was painted last into a figure that has just come to the page."""
-        if self._painted is not None:
-            with pn.io.hold(pn.state.curdoc):
+        if self._painted is not None and self._placed is not None:
+            with self._turn_of(self._placed):
                 self.paint(self._painted)
+
+    @contextlib.contextmanager
+    def _turn_of(self, built: Built) -> Iterator[None]:
+        """A turn in which a figure comes to the page: what it writes goes in one message, and where it fails there is no figure."""
+        try:
+            with pn.io.hold(pn.state.curdoc):
+                yield
+        except Exception as error:  # a defect: the server's log gets all of it, and the page goes on without a map
+            traceback.print_exception(error, file=sys.stderr)
+            if built is self._built:
+                self._is_built(None, built.shape)
 
     def _grey(self) -> None:
         """What is still seen is another map than the one that is set."""

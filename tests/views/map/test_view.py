@@ -449,6 +449,35 @@ def test_a_figure_comes_to_a_page_and_is_written_in_turns_of_their_own(shown, mo
     assert len(written) == 2 and len(document.session_callbacks) == 0
 
 
+@pytest.mark.parametrize("broken", ["_place", "grow", "write"])
+def test_a_figure_that_fails_on_its_way_to_the_page_is_told_there(shown, monkeypatch, capfd, broken):
+    """It had been told to the log alone, and a part of the figure stood there until the next one."""
+    session, view = shown
+    drawn(session, view)
+    session.transport.stop()
+    document, payload = Document(), view._painted
+
+    def fails(*of):
+        raise ZeroDivisionError("no part")
+
+    if broken == "_place":
+        place = view._place
+        monkeypatch.setattr(view, "_place", lambda built: place(built) if built.drawn is None else fails())
+    else:
+        monkeypatch.setattr(figure, broken, fails)
+    view._placed = None
+    with set_curdoc(document):
+        view.paint(payload)
+        for _ in range(len(view.drawn.pieces if view.drawn else view._built.drawn.pieces) + 2):
+            for waiting in document.session_callbacks:
+                document.remove_next_tick_callback(waiting)
+                waiting.callback()
+        assert "no part" in capfd.readouterr().err
+        view.paint(payload)
+    assert view.drawn is None and view._frame.objects == [] and module.NO_FIGURE.rstrip(".") in view.said.text
+    assert view._built.shape == payload.shape, "and so it is not begun again"
+
+
 def test_a_figure_that_fits_no_longer_when_its_turn_comes_stays_away(shown):
     session, view = shown
     drawn(session, view)
