@@ -15,6 +15,7 @@ import {makeHelp, listenToKeys} from "./bar_keyboard.js"
 import {makeMore} from "./bar_more.js"
 import {makeSpoken} from "./bar_spoken.js"
 import {makeArrival} from "./bar_arrival.js"
+import {makeSkip} from "./bar_skip.js"
 import {makeTheme} from "./bar_theme.js"
 import {listenForAgents} from "./bar_agent.js"
 import {nameFrame} from "./frame_names.js"
@@ -45,6 +46,7 @@ export function render({model}) {
   listenForAgents(model, send)
 
   const arrival = makeArrival(model, send)
+  makeSkip(model, () => bar.querySelector("button.play"))
   const small = matchMedia("(max-width: 700px), (max-height: 500px)") // a phone, upright or on its side
   listen(model, small, "change", () => { if (small.matches) { send("narrow") } })
   let frame = {isSeen: () => true}

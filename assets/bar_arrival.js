@@ -6,6 +6,13 @@ import {make, makeButton} from "./dom.js"
 
 const TOUCHES = ["pointerdown", "keydown", "input", "change", "drop"]
 const LOOKING_KEYS = ["Shift", "Control", "Alt", "Meta", "AltGraph", "Tab", "CapsLock"]
+const TRIES = /^Drag (.+)\.$/ // a slider, which is not in sight where the choices are behind a button
+
+const worded = (text) => {
+  const span = (textContent, className = "") => make("span", {textContent, className})
+  const symbol = TRIES.exec(text)?.[1]
+  return symbol ? [span(text, "near"), span(`Press to change ${symbol}.`, "far")] : [span(text)]
+}
 
 export const makeArrival = (model, send) => {
   let touched = false
@@ -19,7 +26,7 @@ export const makeArrival = (model, send) => {
   const show = () => {
     if (touched) { return }
     const sentences = model.invitation.split(/(?<=\.) /) // a line may end between two, and within where there is little room
-    sentence.replaceChildren(...sentences.flatMap((text) => [make("span", {textContent: text}), " "]))
+    sentence.replaceChildren(...sentences.flatMap((text) => [...worded(text), " "]))
     node.replaceChildren(...(model.invitation ? [sentence] : []))
     node.classList.toggle("dark", model.dark)
   }

@@ -13,7 +13,11 @@ export const makeMore = (model, settings, tools, isCovered) => {
     panel.classList.toggle("open", open)
     button.setAttribute("aria-expanded", String(open))
   }
-  const close = () => setOpen(false)
+  const close = () => { // what the keyboard has pressed in it is hidden with it
+    const inside = isOpen() && panel.contains(panel.getRootNode().activeElement)
+    setOpen(false)
+    if (inside && !panel.checkVisibility()) { button.focus() }
+  }
   button.addEventListener("click", (event) => {
     setOpen(!isOpen())
     if (isOpen() && event.detail === 0) { settings.focus() } // by the keyboard; a finger would call up a keyboard on the screen

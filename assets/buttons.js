@@ -2,7 +2,7 @@
 
 import {makeLines} from "./buttons_lines.js"
 import {makeTable} from "./buttons_table.js"
-import {make, makeButton, listen} from "./dom.js"
+import {keepFocus, make, makeButton, makeMenu, listen} from "./dom.js"
 
 const MOST_BUTTONS = 5 // more choices become a menu, and so do those for which there is no room
 
@@ -10,10 +10,8 @@ export function render({model}) {
   const row = make("div", {className: "chips"})
   const button = (role, isOn) => ([name, textContent, title]) =>
     makeButton({textContent, title, className: role, ariaPressed: String(isOn(name))}, () => model.send_msg(name))
-  const menu = () => make("select", {ariaLabel: model.label, onchange: ({target}) => {
-    model.send_msg(target.value)
-    target.blur()
-  }}, ...model.choices.map(([value, textContent, title]) => make("option", {value, textContent, title, selected: value === model.value})))
+  const menu = () => makeMenu({ariaLabel: model.label}, (value) => model.send_msg(value),
+    ...model.choices.map(([value, textContent, title]) => make("option", {value, textContent, title, selected: value === model.value})))
   const choices = (roomy) => {
     if (model.choices.length > MOST_BUTTONS || !roomy) { return [menu()] }
     if (model.choices.length > 1) { return model.choices.map(button("choice", (name) => name === model.value)) }
@@ -27,7 +25,8 @@ export function render({model}) {
   const table = makeTable(model, () => model.send_msg(["table"]))
   const draw = () => {
     roomy = fits()
-    row.replaceChildren(...choices(roomy), make("i"), ...lines, ...table, ...model.switches.map(button("switch", (name) => model.active.includes(name))))
+    const nodes = [...choices(roomy), make("i"), ...lines, ...table, ...model.switches.map(button("switch", (name) => model.active.includes(name)))]
+    keepFocus(row, () => row.replaceChildren(...nodes))
   }
   const overflows = () => row.scrollWidth > row.clientWidth && row.clientWidth > 0 && !row.querySelector("select")
   const measure = () => {

@@ -1,7 +1,7 @@
 // Other swarms beside the first: the server is told what was pressed and answers with the number of panes and the active one. It is told,
 // too, whether the window has room for more than two, which then are offered.
 
-import {make, makeButton, listen} from "./dom.js"
+import {keepFocus, make, makeButton, listen} from "./dom.js"
 
 const NAMES = ["A", "B", "C", "D"]
 const WIDE = "(min-width: 1200px)"
@@ -52,11 +52,11 @@ export function render({model}) {
       ...(wide.matches ? [] : [make("p", {textContent: NARROW})])]
   }
   const draw = () => {
-    const held = row.querySelector(":focus")?.textContent // of the keyboard
-    row.replaceChildren(...(model.panes === 1 ? single() : several()))
-    for (const [place, node] of row.querySelectorAll(".tab").entries()) { node.style.borderBottomColor = model.colours[place] ?? "" }
+    keepFocus(row, () => {
+      row.replaceChildren(...(model.panes === 1 ? single() : several()))
+      for (const [place, node] of row.querySelectorAll(".tab").entries()) { node.style.borderBottomColor = model.colours[place] ?? "" }
+    }, () => row.querySelector(".tab[aria-pressed=true]"))
     tell()
-    if (held) { [...row.querySelectorAll("button")].find((node) => node.textContent === held)?.focus() }
   }
   const tellRoom = () => {
     model.send_msg({act: "wide", value: wide.matches})

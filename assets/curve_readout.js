@@ -70,7 +70,6 @@ if (canvas && !view.swarmviz_readout) {
   const ENDS = {Home: 0, End: Infinity}, WAYS = {ArrowLeft: -1, ArrowRight: 1}, MANY = 10 // points at once with Shift
   Object.assign(el, {tabIndex: 0, role: "application", ariaRoleDescription: "chart", ariaKeyShortcuts: "ArrowLeft ArrowRight Home End Enter"})
   el.dataset.keys = "ArrowLeft ArrowRight Home End Enter"
-  view.canvas_view.events_el?.setAttribute("tabindex", "-1") // one place for the keyboard: BokehJS offers this, which does nothing
   let chosen = null // the place of the point that the keyboard reads, on the axis
   const choose = (drawn, at) => {
     const longest = steps(drawn), first = Math.max(0, longest.findIndex((k) => k >= fig.x_range.start)) // step 0 has no place on log k

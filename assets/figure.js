@@ -54,7 +54,8 @@ if (!window.swarmviz_figures) {
       if (first !== null) { line.apply(ctx, first) }
     }
   }
-  const describe = ({el, model}) => { // in words, for screen readers (figures.py)
+  const describe = ({el, model, canvas_view}) => { // in words, for screen readers (figures.py)
+    canvas_view?.events_el?.setAttribute("tabindex", "-1") // BokehJS offers it to the keyboard, for which it does nothing
     if (model.name) {
       if (!el.dataset.keys) { el.setAttribute("role", "img") } // else the keyboard reads it (curve_readout.js)
       el.setAttribute("aria-label", model.name)

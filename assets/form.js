@@ -1,7 +1,7 @@
 // One form of labelled rows, built from model.spec; what they show is model.shown, all of it, and the server owns it.
 // Each kind of row has its editor in form_editors.js. A box writes what the server understood; only under a moving thumb it is written here.
 
-import {make} from "./dom.js"
+import {keepFocus, make} from "./dom.js"
 import {EDITORS} from "./form_editors.js"
 import {makeUploads} from "./form_upload.js"
 import {makeTip} from "./form_tip.js"
@@ -115,8 +115,10 @@ export function render({model}) {
       }
       return makeSection(section, own, nodes, opened)
     })
-    root.replaceChildren(...sections.map(({node}) => node), tip)
-    showRows()
+    keepFocus(root, () => {
+      root.replaceChildren(...sections.map(({node}) => node), tip)
+      showRows()
+    })
   }
   const stateOf = (name) => {
     const aside = [model.long, model.present].find((values) => name in values)

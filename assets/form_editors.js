@@ -1,6 +1,6 @@
 // The editors of the form by kind: each has `nodes` and `set(state)`, and calls `send(value, final)`.
 
-import {make, makeBox, fillRail} from "./dom.js"
+import {make, makeBox, makeMenu, fillRail} from "./dom.js"
 import {makeScheduleCurve} from "./form_schedule.js"
 import {makeDrawing} from "./form_drawing.js"
 import {makeUpload} from "./form_upload.js"
@@ -71,7 +71,7 @@ export const EDITORS = {
   },
   choice(row, aria, send) {
     const options = row.options.map(([value, textContent]) => make("option", {value, textContent}))
-    const menu = make("select", {...aria, onchange: () => send(menu.value, true)}, ...options)
+    const menu = makeMenu(aria, (value) => send(value, true), ...options)
     return {nodes: [menu], set: ({value}) => { menu.value = value }}
   },
   switch(row, aria, send) {

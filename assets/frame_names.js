@@ -9,6 +9,7 @@ const NAMES = [ // selector in the frame's shadow root → attributes
   ["nav:has(.MuiDrawer-anchorRight)", {"aria-label": "Panel"}],
   [".MuiDrawer-anchorLeft [role=dialog]", {"aria-label": "Choices"}], // where there is little room they lie over the page
   [".MuiDrawer-anchorRight [role=dialog]", {"aria-label": "Panel"}],
+  [".header a:has(img)", {tabindex: "-1", "aria-hidden": "true"}], // beside the name, which leads to the same place
   ["[role=progressbar]", {"aria-hidden": "true"}], // no busy indicator is wanted; its place is kept
   ["[aria-label='Resize sidebar']", {role: "separator", "aria-orientation": "vertical"}],
 ]

@@ -1,6 +1,6 @@
 // The runs of this visit as a table: the present one first, then those that it replaced, in the order of the column that was pressed.
 
-import {make, makeButton, grouped, short} from "./dom.js"
+import {keepFocus, make, makeButton, grouped, short} from "./dom.js"
 
 const minus = (text) => text.replaceAll("-", "−")
 const numberOf = (value) => (value == null ? ["–", null] : [minus(short(value)), value])
@@ -75,18 +75,15 @@ export function render({model}) {
   const draw = () => {
     const shown = columns(), by = shown.find(({key}) => key === sorted.key) ?? shown[1]
     const rows = [...model.rows].sort((a, b) => compare(by.of(a)[1], by.of(b)[1], sorted.down) || b.number - a.number)
-    const focus = root.getRootNode().activeElement?.dataset?.focus
     const live = model.live.title == null ? [] : [model.live]
-    table.replaceChildren(make("thead", {}, make("tr", {}, ...shown.map(head))), ...[...live, ...rows].map((row) => body(row, shown)))
-    same.textContent = model.same
-    told.textContent = model.told
-    told.hidden = !model.told
-    clear.hidden = model.rows.length === 0
-    empty.hidden = model.rows.length > 0
-    if (focus != null) { // the keyboard stays where it was, or in the table where that is gone
-      const there = [...root.querySelectorAll("[data-focus]")]
-      ;(there.find((node) => node.dataset.focus === focus) ?? there[0])?.focus()
-    }
+    keepFocus(root, () => {
+      table.replaceChildren(make("thead", {}, make("tr", {}, ...shown.map(head))), ...[...live, ...rows].map((row) => body(row, shown)))
+      same.textContent = model.same
+      told.textContent = model.told
+      told.hidden = !model.told
+      clear.hidden = model.rows.length === 0
+      empty.hidden = model.rows.length > 0
+    }, () => table.querySelector("[data-focus]"))
   }
   let due = false // several properties change at once
   const drawSoon = () => {

@@ -11,3 +11,7 @@ export const isTaken = (key, element) => {
   if (tagName === "INPUT" && type === "range") { return key.length > 1 } // a slider moves with arrows, Home and End; letters mean nothing to it
   return ["INPUT", "SELECT", "TEXTAREA"].includes(tagName) && type !== "checkbox"
 }
+
+// Whether Escape belongs to what lies over the page, or to an open menu. A text box takes it only while something is typed (dom.js).
+const OVER = `dialog, :popover-open, ${CSS.supports("selector(select:open)") ? "select:open" : "select"}`
+export const needsEscape = (event) => event.defaultPrevented || event.composedPath().some((node) => node instanceof Element && node.matches(OVER))

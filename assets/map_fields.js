@@ -1,7 +1,7 @@
 // The row over a map: its two parameters with their ranges, the step or the evaluations by which a run must have succeeded, the share of runs
 // that is good enough, what can be taken out, and the whole screen. The server is told what was chosen and answers with what then holds.
 
-import {make, makeBox, makeButton, listen} from "./dom.js"
+import {make, makeBox, makeButton, makeMenu, listen} from "./dom.js"
 import {icon} from "./bar_transport.js"
 
 const paneAround = (node) => {
@@ -13,10 +13,7 @@ const paneAround = (node) => {
 
 export function render({model}) {
   const send = (name) => (value) => model.send_msg({name, value})
-  const makeMenu = (ariaLabel, choose) => make("select", {ariaLabel, title: ariaLabel, onchange: ({target}) => {
-    choose(target.value)
-    target.blur()
-  }})
+  const called = (ariaLabel) => ({ariaLabel, title: ariaLabel})
   const fill = (menu, choices, chosen) => {
     const wanted = JSON.stringify([choices, chosen])
     if (menu.dataset.filled === wanted) { return }
@@ -24,16 +21,16 @@ export function render({model}) {
     menu.replaceChildren(...choices.map(([value, textContent]) => make("option", {value, textContent, selected: value === chosen})))
   }
   const axes = [["map_x", "horizontal"], ["map_y", "vertical"]].map(([name, side]) => {
-    const menu = makeMenu(`Parameter of the ${side} axis`, send(name))
+    const menu = makeMenu(called(`Parameter of the ${side} axis`), send(name))
     const {box, write} = makeBox({ariaLabel: `Range of the ${side} axis`, title: `Range of the ${side} axis, low:high`, maxLength: 60, size: 5, spellcheck: false},
       send(`${name}_range`))
     return {name, menu, box, write, group: make("span", {className: "axis"}, menu, box)}
   })
-  const limit = makeMenu("Step or evaluations of F by which a run must have found the minimum", (value) => {
+  const limit = makeMenu(called("Step or evaluations of F by which a run must have found the minimum"), (value) => {
     const [name, number] = value.split(":")
     send(name)(Number(number))
   })
-  const goal = makeMenu("Share of its runs that makes a cell good enough: those cells are outlined", (value) => send("map_goal")(Number(value)))
+  const goal = makeMenu(called("Share of its runs that makes a cell good enough: those cells are outlined"), (value) => send("map_goal")(Number(value)))
   const around = "Fit the axes to the largest outlined region"
   const fit = makeButton({className: "fit", innerHTML: icon("fit"), title: around, ariaLabel: around}, () => model.send_msg({act: "fit"}))
   const take = makeButton({className: "take", textContent: "Export", title: "Figure, script and data of the map"}, () => model.send_msg({act: "take"}))

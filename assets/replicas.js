@@ -2,7 +2,7 @@
 // as found (replicas_tolerance.js), their errors as bars (replicas_errors.js), what they have spent (replicas_costs.js), what happened in them
 // (replicas_events.js), and a way to see one of them.
 
-import {make, makeButton} from "./dom.js"
+import {make, makeButton, makeMenu} from "./dom.js"
 import {makeTolerance} from "./replicas_tolerance.js"
 import {makeCosts} from "./replicas_costs.js"
 import {makeEvents} from "./replicas_events.js"
@@ -11,11 +11,8 @@ import {makeErrors} from "./replicas_errors.js"
 const SPOKEN_EVERY_MS = 5000 // a screen reader hears of a run now and then, not five times a second
 
 const makeNumber = (model) => {
-  const node = make("select", {ariaLabel: "Number of replicas", onchange: () => {
-    model.send_msg(Number(node.value))
-    node.blur()
-  }}, ...model.numbers.map((n) => make("option", {value: n, textContent: n || "off"})))
-  return node
+  return makeMenu({ariaLabel: "Number of replicas"}, (value) => model.send_msg(Number(value)),
+    ...model.numbers.map((n) => make("option", {value: n, textContent: n || "off"})))
 }
 
 // The sentence, as it is seen and, less often, as it is spoken.

@@ -139,7 +139,9 @@ def beside_row(sentence: str, name: str) -> str:
     for letters of one width, are left out.
     """
     first, _, pointing = sentence.removeprefix(f"{name}: ").partition("\n")
-    return cut_short(first.removesuffix(":") if pointing else first)
+    return cut_short(
+        first.removesuffix(":") if pointing else first.removesuffix(", not str")
+    )  # whatever is typed is text
 
 
 def cut_short(sentence: str) -> str:

@@ -26,7 +26,11 @@ BAD = {"light": "#b3261e", "dark": "#ff9a8f"}
 GOOD = {"light": "#1b6e4b", "dark": "#6fd6a6"}
 WARNING = {"light": "#9a5700", "dark": "#ffc266"}
 HEADER = {"light": "#123f5c", "dark": "#10202c"}
-TAB = {"minWidth": 0, "padding": "12px 8px"}  # six of them fit into the drawer
+TAB = {
+    "minWidth": 0,
+    "padding": "12px 8px",  # six of them fit into the drawer
+    "&.Mui-focusVisible": {"outline": "2px solid", "outlineOffset": "-2px"},
+}
 SIDEBAR_WIDTH = 320
 CARD_WIDTH = 400
 FONT = "'Roboto', 'Liberation Sans', Arial, sans-serif"

@@ -138,8 +138,8 @@ def text_below() -> Div:
     A shade at its edge says that there is more; the keyboard gets to it, and scrolls it with the arrows.
     """
     shade = {"css_classes": ["scrolled-down"], "stylesheets": [style("scrolled")]}
-    keys = {"tabindex": "0"}
-    return Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False, html_attributes=keys, **shade)
+    reached = {"tabindex": "0", "role": "note", "aria-label": "Notes on the plot"}
+    return Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False, html_attributes=reached, **shade)
 
 
 def apply_text_theme(text: Div, colours: Theme) -> None:
