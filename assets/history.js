@@ -6,6 +6,7 @@ const minus = (text) => text.replaceAll("-", "−")
 const numberOf = (value) => (value == null ? ["–", null] : [minus(short(value)), value])
 const FIXED = [ // after the columns of what differs: key, title, and of a row [what is shown, what it is sorted by]
   {key: "step", label: "k", title: "Step to which it has run", of: (row) => [grouped(row.step), row.step]},
+  {key: "evaluations", label: "evals", title: "Evaluations of F spent up to that step", of: (row) => row.evaluations == null ? ["–", null] : [grouped(row.evaluations), row.evaluations]},
   {key: "best", label: "best F", title: "Lowest value met so far", of: (row) => numberOf(row.best)},
   {key: "distance", label: "distance", title: "Distance of the swarm's answer from the nearest global minimiser, in half widths of the box", of: (row) => numberOf(row.error)},
   {key: "found", label: "success", title: "Whether it has found a global minimiser", about: (row) => row.found == null ? "No minimiser is known" : `Found: ${row.criterion}`,

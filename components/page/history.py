@@ -44,8 +44,8 @@ class Table(pn.custom.JSComponent):
     )
     rows = param.List(
         [],
-        doc="Past runs, the newest first: number, cells ([text, what it is sorted by]), about, seed, step, best, error, found, criterion, "
-        "beside, changed, note, exact, pinned, overlaid.",
+        doc="Past runs, the newest first: number, cells ([text, what it is sorted by]), about, seed, step, best, evaluations, error, "
+        "found, criterion, beside, changed, note, exact, pinned, overlaid.",
     )
     live = param.Dict({}, doc="The present run.")
     same = param.String("", doc="What is the same in all runs.")
@@ -227,7 +227,7 @@ class History(View):
         k = sim.k if now else min(s.furthest for s in sims)
         if frame is None:
             frame = sim.frame if now else sim.end if sim.furthest == k else None
-        swarm, best = sim.initial_swarm, lowest_met(sim, k)
+        swarm, best, evaluations = sim.initial_swarm, recorded(sim, "best", k), recorded(sim, "evaluations", k)
         error = math.nan if frame is None else error_of(frame, sim)
         journal = sim.journal.until(k)
         return {
@@ -241,6 +241,7 @@ class History(View):
             "facts": facts(journal, swarm),
             "step": k,
             "best": best if math.isfinite(best) else None,
+            "evaluations": round(evaluations) if math.isfinite(evaluations) else None,
             "error": error if math.isfinite(error) else None,
             "note": self._note(sim),
             "exact": True,
@@ -303,11 +304,11 @@ def _missed(frame: Frame, sim: Simulation) -> tuple[float | None, float | None]:
         return None, None
 
 
-def lowest_met(sim: Simulation, k: int) -> float:
-    """The lowest value met up to step ``k``, as far as it is recorded; NaN where it is not."""
+def recorded(sim: Simulation, name: str, k: int) -> float:
+    """An observable at step ``k``, or at the last step before it of which there is a record; NaN where there is none."""
     record = sim.record
     i = max(0, int(np.searchsorted(record["k"], k, side="right")) - 1)
-    return float(record["best"][i]) if "best" in record else math.nan
+    return float(record[name][i]) if name in record else math.nan
 
 
 def error_of(frame: Frame, sim: Simulation) -> float:

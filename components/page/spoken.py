@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from components.page.history import error_of, lowest_met
+from components.page.history import error_of, recorded
 from components.playback.bar import Bar
 from components.views.base import View
 from swarmviz import Frame, Simulation
@@ -25,7 +25,7 @@ DISPERSION = "dispersion"  # the observable, of the dynamics that record it
 def sentence_of(frame: Frame, run: Simulation) -> str:
     """The numbers of a run at the step of ``frame`` in words; what is not known is left out."""
     parts = [f"step {run.k}", f"time {number_words(frame.t, 4)}"]
-    if math.isfinite(best := lowest_met(run, run.k)):
+    if math.isfinite(best := recorded(run, "best", run.k)):
         parts.append(f"lowest value so far {number_words(best, 4)}")
     if math.isfinite(error := error_of(frame, run)):
         parts.append(f"distance to the nearest known minimum {number_words(error, 4)} half widths of the box")

@@ -56,6 +56,13 @@ def test_a_run_that_went_back_is_kept_as_far_as_it_had_run(kept):
     assert live["step"] == 3 and live["best"] == sim.record["best"][3] > row["best"]
 
 
+def test_a_row_says_what_the_run_has_spent_up_to_its_step(kept):
+    sim = running(50)
+    assert kept.row(sim)["evaluations"] == sim.evaluations == sim.record["evaluations"][-1] > 0
+    sim.goto(3)
+    assert kept.row(sim, now=True)["evaluations"] == sim.record["evaluations"][3] < kept.row(sim)["evaluations"]
+
+
 def told(kept, row=None):
     """What the table says of a run (the present one when absent) that it does not say of all."""
     cells = (kept.pane.live if row is None else row)["cells"]

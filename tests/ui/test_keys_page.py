@@ -1,4 +1,4 @@
-"""The page by the keyboard alone: the focus is always seen, has a name, is never lost when a part is drawn anew, and comes back when a panel closes."""
+"""The page by the keyboard alone: the focus is seen, has a name, stays where a part is drawn anew, and comes back when a panel closes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from tests.ui.conftest import Lab
 FOCUSED = """() => {
   let node = document.activeElement
   while (node?.shadowRoot?.activeElement) { node = node.shadowRoot.activeElement }
-  const {outlineStyle, outlineWidth} = getComputedStyle(node), words = node.getAttribute("aria-label") || node.title || node.labels?.[0]?.textContent || node.textContent
-  return {tag: node.tagName, name: (words || "").trim(), row: node.closest("[data-name]")?.dataset.name ?? "", role: node.getAttribute("role"), kind: node.type ?? "",
-    ring: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2}
+  const {outlineStyle, outlineWidth} = getComputedStyle(node)
+  const words = node.getAttribute("aria-label") || node.title || node.labels?.[0]?.textContent || node.textContent
+  const name = (words || "").trim(), row = node.closest("[data-name]")?.dataset.name ?? ""
+  const ring = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2
+  return {tag: node.tagName, name, row, role: node.getAttribute("role"), kind: node.type ?? "", ring}
 }"""
 TAKEN = "() => document.documentElement.classList.contains('projector')"
 
