@@ -41,7 +41,7 @@ from soak import ERROR  # noqa: E402
 
 from components.server.visits import session_of  # noqa: E402
 from components.server.worker import owner  # noqa: E402
-from tests.server.nginx import in_front_of  # noqa: E402
+from tests.server.proxies import behind_nginx  # noqa: E402
 from tests.server.serving import Server, served  # noqa: E402
 
 VISITORS, WORKERS, OVER_S, SECONDS, SETTLE_S = 200, 2, 180.0, 30.0, 10.0
@@ -243,7 +243,7 @@ def main(arguments: list[str] | None = None) -> None:
         with served(folder / "log.txt", *options, prefix="/lab") as here:
             if given.workers > 1:
                 here.wait(lambda: here.said().count("is ready (process") == given.workers, "a worker is not ready", 240)
-            with in_front_of([here.port], folder) as port:
+            with behind_nginx([here.port], folder) as port:
                 address = f"http://localhost:{port}/lab/app"
                 asyncio.run(crowd(address, here, given.visitors, given.workers, given.over, given.seconds))
             said = [line for line in here.said().splitlines() if ERROR.search(line)]

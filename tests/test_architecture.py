@@ -233,7 +233,7 @@ ACROSS = {  # what is tested across the modules of a folder
     "papers/test_results.py",
     "theory/test_changed_runs.py",
     "replicas/test_success.py",
-    "server/test_nginx.py",
+    "server/test_proxies.py",
     "server/test_page_weight.py",
     "server/bokeh_patches/test_install.py",
     "server/test_private_parts.py",

@@ -8,7 +8,7 @@ import pytest
 
 from tests.explore.written import written
 from tests.server import serving
-from tests.server.nginx import in_front_of
+from tests.server.proxies import behind_nginx
 from tests.ui.axe import findings
 from tests.ui.conftest import Lab
 
@@ -20,7 +20,7 @@ def test_every_page_opens_after_one_log_in(browser, tmp_path):
     command = ("swarmviz", "explore", str(written("run", tmp_path)))
     options = ("--workers", "2", "--basic-auth", "of a lace", "--use-xheaders", "--origin", "lab.example.org")
     with serving.served(tmp_path / "log.txt", *options, prefix="/lab", module=command) as here:
-        with in_front_of([here.port], tmp_path) as port:
+        with behind_nginx([here.port], tmp_path) as port:
             context = browser.new_context(viewport={"width": 1440, "height": 900})
             try:
                 lab, root = Lab(context.new_page()), f"http://localhost:{port}/lab"

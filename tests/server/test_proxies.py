@@ -1,4 +1,4 @@
-"""Behind the nginx of docs/deploying.md: the prefix, sockets, addresses of visitors, /metrics; several workers, and several servers."""
+"""Behind the proxies of docs/deploying.md: the prefix, sockets, addresses of visitors, /metrics; several workers, and several servers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from benchmarks.attacks import Visitor
 from components.server.visits import session_of
 from components.server.worker import owner
-from tests.server.nginx import in_front_of
+from tests.server.proxies import behind_caddy, behind_nginx
 from tests.server.serving import Server, leave, served
 from tests.server.test_monitoring import run, until
 from tests.server.test_workers import SECRET, of_both, pids
@@ -21,7 +21,7 @@ OPTIONS = ("--use-xheaders", "--origin", "lab.example.org")
 
 
 def through(server: Server, port: int) -> Server:
-    """The same server as it is seen from in front of nginx."""
+    """The same server as it is seen from in front of a proxy."""
     return Server(port, server.prefix, server.process, server.log)
 
 
@@ -32,7 +32,11 @@ async def moving(address: str, token: str | None = None) -> tuple[Visitor, Any]:
     return visitor, listening
 
 
-def test_one_machine_with_two_workers(tmp_path):
+EACH = pytest.mark.parametrize("behind", [behind_nginx, behind_caddy])
+
+
+@EACH
+def test_one_machine_with_two_workers(tmp_path, behind):
     async def story(here: Server, front: Server) -> None:
         address = f"http://{front.host}/lab/app"
         visitors = [await moving(address) for _ in range(4)]
@@ -52,7 +56,7 @@ def test_one_machine_with_two_workers(tmp_path):
     limits = {"SWARMVIZ_ADDRESS_SESSIONS": "3"}
     with served(tmp_path / "log.txt", "--workers", "2", *OPTIONS, prefix="/lab", **limits) as here:
         here.wait(lambda: len(pids(here)) == 2, "there is one worker only", 180)
-        with in_front_of([here.port], tmp_path) as port:
+        with behind([here.port], tmp_path) as port:
             front = through(here, port)
             assert front.ask("/lab").status == 301 and front.ask("/lab/").status == 302
             assert front.page().status == 200
@@ -65,13 +69,14 @@ def test_one_machine_with_two_workers(tmp_path):
         assert "Traceback" not in here.said()
 
 
-def test_an_invented_address_is_replaced_by_the_proxys(tmp_path):
+@EACH
+def test_an_invented_address_is_replaced_by_the_proxys(tmp_path, behind):
     """Else whoever invents one for each visit takes all places. Without the proxy the same words are believed, as the owner asked."""
     invented = ("X-Real-Ip: 198.51.100.9", "X-Forwarded-For: 198.51.100.9")
     limits = {"SWARMVIZ_ADDRESS_SESSIONS": "1"}
     with (
         served(tmp_path / "log.txt", *OPTIONS, prefix="/lab", **limits) as here,
-        in_front_of([here.port], tmp_path) as port,
+        behind([here.port], tmp_path) as port,
     ):
         front = through(here, port)
         wire, answer = front.opened(front.token(), invented)
@@ -106,5 +111,5 @@ def test_many_machines_are_chosen_by_the_token(tmp_path):
         served(one, *OPTIONS, prefix="/lab", **SECRET) as first,
         served(two, *OPTIONS, prefix="/lab", **SECRET) as second,
     ):
-        with in_front_of([first.port, second.port], tmp_path) as port:
+        with behind_nginx([first.port, second.port], tmp_path) as port:
             run(story([first, second], port))
