@@ -37,7 +37,7 @@ export function render({model}) {
   const theme = makeTheme(model, send, () => more.close())
   const settings = makeSettings(model, send, () => more.mark(settings.changed()))
   const more = makeMore(model, settings, make("div", {className: "tools"}, settings.again, projector.button, code.button, full.button, theme.button, help.button), () => help.isOpen() || link.isOpen() || code.isOpen() || settings.isOpen())
-  const bar = make("div", {className: "strip"}, banner.node, readout.line, transport.node, speed.node, more.panel, readout.rates,
+  const bar = make("div", {className: "strip"}, banner.node, readout.row, transport.node, speed.node, more.panel, readout.rates,
     make("div", {className: "corner"}, link.button, more.button), help.dialog, link.dialog, code.dialog, makeSpoken(model))
   more.watch(bar)
   settings.show()

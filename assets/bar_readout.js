@@ -55,9 +55,10 @@ export const makeReadout = (model, send, isPlaying) => {
   const [k, t, steps, frames] = ["k", "t", "steps", "frames"].map(value)
   const line = make("div", {className: "line"}, make("div", {className: "rail"}, scrub, marks.node), left, make("div", {className: "readout"},
     make("span", {title: "Step"}, "k ", k), make("span", {title: "Time"}, "t ", t)))
-  const rates = make("div", {className: "rates"},
+  const row = make("div", {className: "row"}, line)
+  const rates = make("div", {className: "rates"}, make("div", {},
     make("span", {title: "Steps per second"}, steps, " steps/s"),
-    make("span", {title: "Painted pictures per second"}, frames, " frames/s"))
+    make("span", {title: "Painted pictures per second"}, frames, " frames/s")))
 
   let painted = [] // [when, step] of the pictures of the last second
   listen(model, window, "swarmviz:frame", ({detail}) => {
@@ -83,5 +84,5 @@ export const makeReadout = (model, send, isPlaying) => {
   }
   const ticking = setInterval(showRates, RATES_EVERY_MS)
   model.on("remove", () => clearInterval(ticking))
-  return {line, rates}
+  return {row, line, rates}
 }

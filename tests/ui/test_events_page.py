@@ -26,6 +26,21 @@ def test_a_change_has_a_mark_under_the_scrubber_and_a_press_leads_there(lab, ser
     assert not lab.complaints
 
 
+def test_marks_that_stay_are_not_made_again(lab, server):
+    lab.open(server.page)
+    marks = lab.page.locator(".event")
+    lab.wait(lambda: marks.count() >= 1, "nothing has happened")
+    first = marks.first.evaluate("mark => { mark.dataset.seen = 'before'; return mark.dataset.step }")
+    before = marks.count()
+    lab.play()
+    lab.wait(lambda: marks.count() > before, "nothing more happens")
+    assert lab.page.locator("[data-seen=before]").get_attribute("data-step") == first
+    kinds = marks.evaluate_all("marks => marks.map((mark) => `${mark.className} ${mark.dataset.step}`)")
+    assert len(set(kinds)) == len(kinds), "a mark is there twice"
+    lab.press("reset")
+    lab.wait(lambda: lab.page.locator("[data-seen=before]").count() == 0, "marks of another run stay")
+
+
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
 def test_the_swarm_pauses_at_what_is_chosen_and_play_goes_on_to_the_next(lab, server, size):
     page = lab.page
