@@ -43,8 +43,15 @@ def warm() -> None:
 
 
 def _load_rest(names: list[str]) -> None:
+    load_for_figures()
     _each(_load, names[1:])
     _each(_load_together, names)  # replicas and maps
+
+
+def load_for_figures() -> None:
+    """What HoloViews loads only with its first figure: a third of a second, for which the first visitor's map would wait."""
+    import contourpy  # noqa: F401
+    import pandas  # noqa: F401
 
 
 def _load(name: str) -> None:
