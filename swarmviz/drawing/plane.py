@@ -89,6 +89,7 @@ def plane_picture(
     background: str = "",
     layers: Layers = ALL,
     common: Callable[[float], float] = float,
+    frame_ends: View | None = None,
 ) -> PlanePicture:
     """What a view shows of a frame.
 
@@ -106,9 +107,13 @@ def plane_picture(
     layers : Layers
     common : function (float) → float
         Makes of the largest count of agents in a cell that of all pictures beside each other.
+    frame_ends : pair of numpy.ndarray, shape (2,), optional
+        The ends of the frame, where that shows more than the view: agents that are points are seen there, too; a density ends
+        with the view.
     """
     (low, high), x = view, np.ascontiguousarray(frame.x[:, :2])
     few, none, shift, seen = frame.n <= FEW, np.empty((0, 4)), shift_of(frame), in_view(x, low, high)
+    visible = in_view(x, *frame_ends) if frame_ends is not None and frame.n <= MANY else seen
     arrows, key = none, None
     if few and frame.v is not None and layers.arrows:
         width = width_of(*(view if isinstance(view, Region) else landscape.limits(frame.d)))
@@ -125,7 +130,7 @@ def plane_picture(
         lowest=x[lowest_agent(frame)],
         minimisers=landscape.minimisers(frame.d)[:, :2] + shift,
         handles=landscape.handles(frame.d)[:, :2] + shift,
-        note=remarks(frame, frame.n - int(seen.sum()), background),
+        note=remarks(frame, frame.n - int(visible.sum()), background),
     )  # fmt: skip
 
 

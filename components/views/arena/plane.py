@@ -243,7 +243,9 @@ class PlaneRenderer:
         recent, prepared = self._recent.with_frame(frame), self._prepared
         said = " · ".join(filter(None, (OWN_COLOURS * look.own_colours, prepared.background.note if prepared else "")))
         most = partial(look.shared, "count", self, self._box)
-        picture = plane_picture(frame, landscape, view, recent, said, layers, most)
+        picture = plane_picture(
+            frame, landscape, view, recent, said, layers, most, self.ranges.ends(view, region is not None)
+        )
         if layers.inset:
             out["inset"] = self._inset_columns(frame, view, picture, 0 if region is not None else EDGE_PX)
         narrow = (view[1] - view[0]).max() < FINE * np.abs(view).max()

@@ -139,6 +139,14 @@ class ArenaRanges:
         if self._handles.held < 0:
             self._moved([event.x0, event.x1, event.y0, event.y1])
 
+    def ends(self, view: tuple[np.ndarray, np.ndarray], zoomed: bool) -> tuple[np.ndarray, np.ndarray] | None:
+        """The ends of the frame in which a view is shown, as ``FIT`` has them; None as long as its size is not known."""
+        if self.frame_size is None:
+            return None
+        size, (low, high) = np.array(self.frame_size, float)[: len(view[0])], view
+        half = ((high - low) / np.maximum(size - (0 if zoomed else 2 * EDGE_PX), 1)).max() * size / 2
+        return (low + high) / 2 - half, (low + high) / 2 + half
+
     def show(self, low: np.ndarray, high: np.ndarray, zoomed: bool, told: bool) -> None:
         """Show the view from ``low`` to ``high``; ``told``: it is the browser that has told it, and may be further by now."""
         before = [(ends.start, ends.end) for ends in self.wanted] + [self.wanted[0].tags[1:]]

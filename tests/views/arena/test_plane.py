@@ -192,3 +192,23 @@ def test_the_dashed_line_is_the_box_of_the_landscape_whatever_is_in_view(d):
         "bottom": [bottom],
         "top": [top],
     }
+
+
+def test_agents_in_the_frame_beside_the_view_are_not_counted_as_outside():
+    """A wide frame shows more than was asked for: who is seen there is in the view."""
+    sim = bare(np.array([[0.0, 0.0], [7.0, 0.0], [0.0, 7.0], [12.0, 0.0]]))
+    arena = attached(Arena(), sim)
+    arena._options.attach(sim)
+    arena._options.region = [-5.0, 5.0, -5.0, 5.0]
+    for size, outside in ((None, 3), ((1000, 500), 2), ((500, 1000), 2), ((500, 500), 3)):
+        arena.renderer.ranges.frame_size = size
+        paint(arena, sim)
+        assert arena.renderer.note.text == f"{outside} agents outside the view"
+
+
+def test_the_ends_of_the_frame_are_those_that_the_browser_makes():
+    """The view of the box has an edge around it, a region has none, and units are equal."""
+    ranges, view = attached(Arena(), bare(np.zeros((3, 2)))).renderer.ranges, (np.full(2, -5.0), np.full(2, 5.0))
+    ranges.frame_size = (1016, 516)
+    np.testing.assert_allclose(ranges.ends(view, zoomed=False), [[-10.16, -5.16], [10.16, 5.16]])
+    np.testing.assert_allclose(ranges.ends(view, zoomed=True), [[-5 * 1016 / 516, -5], [5 * 1016 / 516, 5]])
