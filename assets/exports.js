@@ -42,6 +42,7 @@ export function render({model}) {
     const [label, placeholder, title] = FIELDS[name]
     fields[name] = make("input", {type: "text", inputMode: "numeric", placeholder, title, ariaLabel: title, autocomplete: "off"})
     fields[name].dataset.field = name
+    fields[name].addEventListener("input", () => { if (model.message?.level === "error") { words.textContent = "" } }) // what it was about is being mended
     return make("label", {title}, make("span", {textContent: label}), fields[name])
   }
   const group = ({name, title, note, rows}) => {

@@ -312,6 +312,7 @@ class Session:
             weakly(self._pair),
             weakly(self._export_options),
             self.maps,
+            weakly(self._name_of_pane),
         )
         self.compare = CompareBar(weakly(self.choices.compare), colours=self._colours_of_runs())
         self.others = OtherRuns(
@@ -493,6 +494,10 @@ class Session:
     def _snapshot(self) -> RunSpec:
         with self.panes.lock:
             return self._pair()[self.panes.active]
+
+    def _name_of_pane(self) -> str:
+        with self.panes.lock:
+            return NAMES[self.panes.active] if len(self.panes.sims) > 1 else ""
 
     def _pair(self) -> list[RunSpec]:
         """The run of every pane, all at the same step."""

@@ -202,7 +202,9 @@ class RunSpec(NamedTuple):
         if not 2 <= len(steps) <= most:
             smallest = -(-(stop - start) // (most - 1))
             wanted = f"at least {smallest}" if len(steps) > most else f"at most {stop - start}"
-            raise ValueError(f"every = {every}: gives {len(steps)} pictures, must be 2 to {most}; take {wanted}")
+            raise ValueError(
+                f"every = {every}: gives {len(steps)} picture{'s' * (len(steps) != 1)}, must be 2 to {most}; take {wanted}"
+            )
         return steps
 
 

@@ -62,7 +62,7 @@ def test_a_run_that_was_cancelled_says_so_and_a_snapshot_does_not_follow_the_sim
         (50, 50, 1, "start = 50"),
         (0, None, 0, "every = 0"),
         (0, None, 1, "every = 1: gives 101 pictures, must be 2 to 50; take at least 3"),
-        (0, None, 200, "every = 200: gives 1 pictures, must be 2 to 50; take at most 100"),
+        (0, None, 200, "every = 200: gives 1 picture, must be 2 to 50; take at most 100"),
         (0, "end", 1, "stop = 'end'"),
     ],
 )

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from swarmviz import Simulation, exports
 from swarmviz.replay import RunSpec
 
+MAX_DIGITS = 15  # of a step that is typed
 FILM_PICTURES = 300  # of a film whose pace was not chosen
 LINES = "lines"  # the Python lines on the page itself, which are no file
 
@@ -217,6 +218,8 @@ def stretch_of(order: Order, k: int) -> dict[str, Any]:
 def _whole(name: str, text: str, default: int) -> int:
     if not text:
         return default
-    if not text.isascii() or not text.isdigit() or len(text) > 15:
+    if not text.isascii() or not text.isdigit():
         raise ValueError(f"{name} = {text[:20]!r}: must be a whole number ≥ 0, or empty")
+    if len(text) > MAX_DIGITS:
+        raise ValueError(f"{name} = {text[:20]}…: must have at most {MAX_DIGITS} digits")
     return int(text)

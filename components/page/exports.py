@@ -47,6 +47,9 @@ class Exports(pn.custom.JSComponent):
         Picture → the options of :func:`swarmviz.exports.picture` with which its view is seen; called on the page's thread.
     maps : Mapped, optional
         The map of the visit; what is asked of it is asked on the export's thread.
+    named : function () → str
+        Which of the runs that are compared the visible one is, A, B and so on, for the names of files; empty where there is one.
+        Called on the export's thread.
     """
 
     offer = param.List(offered())
@@ -67,10 +70,11 @@ class Exports(pn.custom.JSComponent):
         pair: Callable[[], Any] = tuple,
         look: Callable[[], Any] = dict,
         maps: Mapped | None = None,
+        named: Callable[[], str] = str,
         **params: Any,
     ):
         super().__init__(**{"margin": (8, 16), "sizing_mode": "stretch_width"} | params)
-        self._run, self._pair, self._look, self._maps = run, pair, look, maps
+        self._run, self._pair, self._look, self._maps, self._named = run, pair, look, maps, named
         self._jobs = jobs or ExportJobs()
         self._job: ExportJob | None = None
 
@@ -130,8 +134,9 @@ class Exports(pn.custom.JSComponent):
         runs = self._snapshots(order)
         if not runs:
             return Outcome()
+        name = self._named()
         with job.turn() as cancelled:
-            return self._outcome(Task(order, runs, self.dark, job.progress, cancelled, self._maps or NoMap()))
+            return self._outcome(Task(order, runs, self.dark, job.progress, cancelled, self._maps or NoMap()), name)
 
     def _snapshots(self, order: Order) -> list[RunSpec]:
         """The run that is taken out, or all that are compared; none when there is no run any more."""
@@ -139,7 +144,7 @@ class Exports(pn.custom.JSComponent):
         given = self._pair() if both else [self._run()]
         return [run for run in given or () if run is not None]
 
-    def _outcome(self, task: Task) -> Outcome:
+    def _outcome(self, task: Task, name: str) -> Outcome:
         """What is shown, and sent to the browser."""
         what = task.order.what
         if what == LINES:
@@ -156,5 +161,7 @@ class Exports(pn.custom.JSComponent):
             raise ValueError(
                 f"The file has {len(data) / 1e6:,.0f} MB, more than {MAX_FILE_BYTES / 1e6:,.0f} MB: take the Python lines instead"
             )
-        name = exports.file_name(task.runs[0], f"{export.suffix}.{what.partition('.')[2]}")
-        return of_file(name, export.mime, data)
+        of_run = export.fits != "map"
+        which = f"-{name}" if name and of_run and not export.both else ""
+        suffix = f"{which}{export.suffix}.{what.partition('.')[2]}"
+        return of_file(exports.file_name(task.runs[0], suffix, of_run=of_run), export.mime, data)

@@ -64,11 +64,11 @@ def as_text(content: dict[str, Any], longest: int | None = None) -> str:
     return text
 
 
-def file_name(what: RunSpec | Simulation, suffix: str) -> str:
-    """A name for a file, for example ``swarmviz-CBO-Rastrigin-seed7-k100.png``."""
+def file_name(what: RunSpec | Simulation, suffix: str, *, of_run: bool = True) -> str:
+    """A name for a file, for example ``swarmviz-CBO-Rastrigin-seed7-k100.png``; of many runs (not ``of_run``) without seed and step."""
     run = run_of(what)
     kinds = (type(part).__name__ for part in (run.now.dynamics, run.now.landscape))
-    parts = ("swarmviz", *kinds, f"seed{run.swarm.seed}", f"k{run.k}")
+    parts = ("swarmviz", *kinds, *((f"seed{run.swarm.seed}", f"k{run.k}") if of_run else ()))
     return re.sub(r"[^\w.-]", "_", "-".join(parts)) + suffix
 
 

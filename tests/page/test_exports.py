@@ -92,7 +92,8 @@ def test_each_button_sends_a_file_with_a_telling_name(what):
     panel.order(what, start="2", stop="", every="3")
     kind = what.rpartition(".")[2]
     (file,) = panel.sent
-    assert file["name"].startswith(f"swarmviz-{name}-Ackley-seed3-k8") and file["name"].endswith(f".{kind}")
+    of_run = "" if what.startswith("map.") else "-seed3-k8"
+    assert file["name"].startswith(f"swarmviz-{name}-Ackley{of_run}") and file["name"].endswith(f".{kind}")
     assert file["type"] == EXPORTS[what].mime == MIME[kind]
     data = base64.b64decode(file["data"])
     assert data[4:8] == b"ftyp" if kind == "mp4" else data.startswith(STARTS[kind])
@@ -216,7 +217,7 @@ def test_the_python_lines_are_shown_and_those_of_the_snapshot():
         ({"start": "5", "stop": "3"}, "from = 5, to = 3: must be 0 ≤ from < to ≤ 8"),
         ({"stop": "9"}, "to = 9"),
         ({"every": "0"}, "every = 0"),
-        ({"every": "100"}, "every = 100: gives 1 pictures"),
+        ({"every": "100"}, "every = 100: gives 1 picture,"),
     ],
 )
 def test_a_film_that_cannot_be_made_is_explained(fields, said):
@@ -302,3 +303,21 @@ def test_who_chooses_a_film_is_told_what_it_leaves_out():
     assert shown == {view.picture for view in (*SIDE_VIEWS, Curves) if "law_parts" in vars(view)}, (
         "pictures have what views have"
     )
+
+
+@pytest.mark.parametrize(
+    ("what", "name", "wanted"),
+    [
+        ("curves.csv", "", "swarmviz-CBO-Ackley-seed3-k8-curves.csv"),
+        ("curves.csv", "B", "swarmviz-CBO-Ackley-seed3-k8-B-curves.csv"),
+        ("lines.py", "A", "swarmviz-CBO-Ackley-seed3-k8-A.py"),
+        ("comparison.png", "A", "swarmviz-CBO-Ackley-seed3-k8-comparison.png"),
+        ("map.py", "B", "swarmviz-CBO-Ackley-map.py"),
+    ],
+)
+def test_a_file_s_name_says_which_of_the_compared_runs_it_is_and_a_map_is_of_no_one_run(what, name, wanted):
+    sim = simulation(dynamics="CBO")
+    panel = Panel(lambda: Run.of(sim), pair=lambda: [Run.of(sim)] * 2, maps=Maps(), named=lambda: name)
+    panel.make(Order(what))
+    assert panel.done.wait(60)
+    assert [file["name"] for file in panel.sent] == [wanted]

@@ -92,12 +92,17 @@ def write_title(axes: Any, text: str, colours: Theme) -> None:
 
 
 def legend(figure: Any, handles: list[Any], colours: Theme, columns: int = 5, said: Sequence[str] = ()) -> None:
-    """A flat legend under the figure, and above its entries the sentences ``said``, for which the figure grows."""
+    """A flat legend under the figure, in so many ``columns`` as there is room for, and above its entries the sentences ``said``, for which
+    the figure grows."""
     if handles:
-        drawn = figure.legend(
-            handles=handles, loc="outside lower center", ncols=min(columns, len(handles)), frameon=False, alignment="left",
-            labelcolor=colours.ink, prop={"size": SMALL, "family": FONT}, handlelength=1.8, columnspacing=1.6,
-        )  # fmt: skip
+        for count in range(min(columns, len(handles)), 0, -1):
+            drawn = figure.legend(
+                handles=handles, loc="outside lower center", ncols=count, frameon=False, alignment="left",
+                labelcolor=colours.ink, prop={"size": SMALL, "family": FONT}, handlelength=1.8, columnspacing=1.6,
+            )  # fmt: skip
+            if count == 1 or drawn.get_window_extent(figure.canvas.get_renderer()).width <= figure.bbox.width:
+                break
+            drawn.remove()
         if said:
             drawn.set_title(room_for(figure, said), prop={"size": SMALL, "family": FONT})
             drawn.get_title().set_color(colours.soft)

@@ -111,3 +111,14 @@ def test_ends_of_one_part_of_several_are_called_those_of_the_largest(other, said
     ]
     assert label.startswith("at least 90% of the runs: λ 0.5–1, σ 0.3–1")
     assert label.endswith("in the largest part") == said
+
+
+def test_the_legend_lies_within_the_picture():
+    """Two lines of theory with their sources, the best region and the run were wider than the picture, and cut at both of its ends."""
+    sim = run_of()
+    figure = map_figure(sim, table=table_of(sim))
+    figure.canvas.draw()
+    (legend,) = figure.legends
+    box = legend.get_window_extent()
+    assert len(legend.get_texts()) >= 4
+    assert box.x0 >= 0 and box.x1 <= figure.bbox.width and box.y0 >= 0
