@@ -75,9 +75,15 @@ export function render({model}) {
   const panel = make("section", {className: "exports", ariaLabel: "Export"}, make("h2", {textContent: "Export"}), lost,
     ...model.offer.map(group), script, makeFrameLines(labelled, copyText, sayCopied), make("div", {className: "state"}, progress, words, cancel))
 
+  let held = null // the button that the keyboard has pressed: while it is disabled, nothing can have the focus in its place
   const showState = () => {
-    const working = model.busy !== ""
+    const working = model.busy !== "", focused = panel.getRootNode().activeElement
+    if (working) { held = makers.find((node) => node === focused) ?? held }
     for (const node of makers) { node.disabled = working }
+    if (!working) {
+      if (held?.checkVisibility() && document.activeElement === document.body) { held.focus({preventScroll: true}) }
+      held = null
+    }
     progress.hidden = cancel.hidden = !working
     if (model.share >= 0) { progress.value = model.share } else { progress.removeAttribute("value") }
     const {text = "", level = "info"} = model.message ?? {}

@@ -123,8 +123,10 @@ export function render({model}) {
   }
   const showList = () => list.replaceChildren(make("h2", {textContent: "Lessons"}), ...listOf(model.lessons, send))
   const showWhich = () => {
+    const left = model.title === "" && reader.contains(root.getRootNode().activeElement) // by the keyboard
     list.hidden = model.title !== ""
     reader.hidden = model.title === ""
+    if (left) { list.querySelector("button")?.focus() }
     title.textContent = model.title
     layOut()
   }

@@ -201,3 +201,35 @@ def test_the_invitation_says_what_a_press_does_where_the_slider_is_not_in_sight(
             assert not lab.complaints
         finally:
             context.close()
+
+
+def test_a_download_and_a_lesson_leave_the_focus_where_the_work_goes_on(page):
+    lab = page
+    lab.pause()
+    go_to(lab, "Open panel: model, claims, luck, runs, export, lessons")
+    lab.page.keyboard.press("Enter")
+    lab.wait(lambda: focus(lab)["role"] == "tab", "the focus is not in the panel")
+
+    def open_tab(key, name):
+        lab.page.keyboard.press(key)
+        lab.page.keyboard.press("Enter")
+        lab.wait(lambda: focus(lab)["name"] == name, f"arrows do not lead to {name}")
+
+    open_tab("End", "Lessons")
+    lab.page.locator("section.lessons button.lesson").first.wait_for()
+    lab.page.keyboard.press("Tab")
+    first = focus(lab)["name"]
+    lab.page.keyboard.press("Enter")
+    lab.wait(lambda: focus(lab)["tag"] == "H3", "the lesson does not begin at its heading")
+    go_to(lab, "All lessons", back=True)
+    lab.page.keyboard.press("Enter")
+    lab.wait(lambda: focus(lab)["name"] == first, "the focus is not in the list of lessons")
+    go_to(lab, "Lessons", back=True)
+    open_tab("ArrowLeft", "Export")
+    go_to(lab, "Curves as CSV")
+    with lab.page.expect_download() as download:
+        lab.page.keyboard.press("Enter")
+    assert download.value.suggested_filename.endswith("-curves.csv")
+    lab.wait(lambda: focus(lab)["name"] == "Curves as CSV", "the focus does not come back to the button")
+    lab.page.keyboard.press("Escape")
+    lab.wait(lambda: focus(lab)["name"].startswith("Open panel"), "Escape does not close the panel")
