@@ -269,7 +269,7 @@ def test_the_button_of_the_panel_says_what_is_in_it(lab, server):
     lab.page.keyboard.press("Enter")
     lab.wait(lambda: lab.page.get_by_role("tab", name="Luck").is_visible(), "it does not open")
     assert button.get_attribute("aria-expanded") == "true" and button.get_attribute("title").startswith("Close panel")
-    lab.page.keyboard.press("Enter")
+    button.press("Enter")  # the focus is in the panel now: test_keys_page.py
     lab.wait(lambda: not lab.page.get_by_role("tab", name="Luck").is_visible(), "it does not close")
     size(lab, *PHONE)
     lab.open(server.page)
