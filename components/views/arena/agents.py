@@ -13,6 +13,7 @@ from bokeh.models import ColumnDataSource, CustomJSHover, GlyphRenderer, LegendI
 from bokeh.plotting import figure
 
 from components.palette import Theme
+from components.server.bokeh_patches.figure_painting import patch_circles
 from components.views.figures import MOVING, finite_f8, source
 from swarmviz import Frame
 from swarmviz.drawing.agents import Points
@@ -38,6 +39,7 @@ def kind_of(frame: Frame) -> Kind:
 
 def add_agents(fig: figure, x: str, y: str, tones: LinearColorMapper) -> tuple[ColumnDataSource, GlyphRenderer]:
     """The source and the circles of the agents."""
+    patch_circles(fig)
     points = source(**dict.fromkeys((x, y, "size", "tone", "energy", "mass", "weight")))
     dots = fig.scatter(x, y, source=points, size="size", fill_color={"field": "tone", "transform": tones}, fill_alpha=0.92, line_width=1.1,
                        nonselection_fill_alpha=0.92, level=MOVING, name="agents")  # fmt: skip
