@@ -126,7 +126,7 @@ def test_a_press_on_the_first_sentence_leads_to_the_slider_that_it_names(browser
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **phone)
     lab = Lab(context.new_page())
     lab.open(server.page)
-    said = lab.page.get_by_role("button", name="100 agents look for ☆. Drag σ.")
+    said = lab.page.get_by_role("button", name=f"100 agents look for ☆. {'Press to change' if phone else 'Drag'} σ.")
     said.wait_for()
     slider = lab.row("dynamics.sigma").locator("input[type=range]")
 
