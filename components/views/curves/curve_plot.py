@@ -43,6 +43,7 @@ BAND_ALPHA = 0.2  # opacity of the band of the replicas
 LEAST_TIME = 1e-9  # the end of the shortest axis of the time
 TYPE_PX = float(SMALL_TEXT.removesuffix("px"))
 ROW_PX = TYPE_PX + 2  # from one name to the next, in type of the usual size
+LEFT_PX = 70  # of most numbers, also of 10 000: the frame stays when they change
 USUAL_PX = 380, 100  # width and height of a frame before the browser has told them
 READOUT, READ_CHARS = script("curve_readout"), 40  # the list under the pointer, and how long names are in it
 
@@ -60,7 +61,7 @@ class CurvePlot:
 
     def __init__(self, colours: Theme):
         self.colours = colours
-        self.figure = new_figure("step k", "", min_border_left=64)  # of most numbers: the frame stays when they change
+        self.figure = new_figure("step k", "", min_border_left=LEFT_PX)
         self.reasons = text_below()
         self.cursor = Span(location=0, dimension="height", line_width=1, line_dash=[2, 2], visible=False)
         self.figure.add_layout(self.cursor)
