@@ -43,9 +43,9 @@ def warm() -> None:
 
 
 def _load_rest(names: list[str]) -> None:
-    load_for_figures()
     _each(_load, names[1:])
     _each(_load_together, names)  # replicas and maps
+    load_for_figures()
 
 
 def load_for_figures() -> None:
