@@ -3,7 +3,7 @@
 
 import {make, grouped} from "./dom.js"
 
-const PLACE_EVERY_MS = 250 // while the rail grows with each picture: to move hundreds of marks costs as much as to paint the swarm
+const PLACE_EVERY_MS = 250 // while the swarm plays, and the rail grows with each picture: to move hundreds of marks costs as much as to paint the swarm
 
 // `end()` is the last step of the rail; `go(step)` goes there.
 export const makeEventMarks = (model, end, go) => {
@@ -20,7 +20,7 @@ export const makeEventMarks = (model, end, go) => {
   const place = () => {
     if (node.childElementCount === 0 || coming !== null) { return }
     const left = placed + PLACE_EVERY_MS - performance.now()
-    if (left > 0) { coming = setTimeout(put, left) } else { put() }
+    if (left > 0 && model.playing) { coming = setTimeout(put, left) } else { put() }
   }
   const known = new Map() // the marks there are: those that stay are not made again, which would be another layout of all
   const show = () => {

@@ -71,7 +71,10 @@ export function render({model}) {
   root.addEventListener("click", ({target}) => choose(target))
   root.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && signAt(event.target)) { choose(event.target) }
-    if (event.key === "Escape") { held = false; point(null) }
+    if (event.key !== "Escape" || (lit == null && !held)) { return }
+    event.preventDefault() // the next one closes the panel
+    held = false
+    point(null)
   })
   listen(model, document, HIGHLIGHTED, ({detail}) => {
     if (detail?.from === "equation") { return }
