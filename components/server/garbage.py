@@ -24,7 +24,7 @@ MANY_ENDED = 5  # visits
 GROWN = 1.5  # times what the process had in memory after everything had been looked through
 GROWN_BYTES = 2**29  # and by so much at least: twenty visits that open are less
 PATIENCE_S = 30.0  # for which a still moment is waited for
-OFTEN = 3  # collections of the middle generation, some 7,000 new objects each, to a full one (Python's default is 10)
+FULL_AFTER = 3  # collections of the middle generation, of some 7,000 new objects each (Python's default is 10)
 
 _process = psutil.Process()
 
@@ -33,7 +33,7 @@ def set_aside_what_stays() -> None:
     """Let it be so in this process from now on; a second call changes nothing."""
     if _set_aside not in gc.callbacks:
         gc.callbacks.append(_set_aside)
-        gc.set_threshold(*gc.get_threshold()[:2], OFTEN)
+        gc.set_threshold(*gc.get_threshold()[:2], FULL_AFTER)
 
 
 def _set_aside(phase: str, found: dict[str, int]) -> None:

@@ -1,7 +1,8 @@
 """Load kernels before a visitor waits: the opening dynamics at start, the others, and runs that go together, on a thread of their own.
 
 HoloViews, which draws maps, is loaded at start, too. Once a part of it is there, Panel asks for others wherever a page's layout changes: a
-thread that loads it and the page's thread would wait for each other's modules, and Python ends one of them with an error.
+thread that loads it and the page's thread would wait for each other's modules, and Python ends one of them with an error. What it
+loads only with its first figure asks for no module of Panel, and is loaded on the thread, the last of all.
 
 What is not in the cache is compiled by other processes meanwhile (:mod:`components.compiling`).
 """

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from components.server.garbage import GROWN, GROWN_BYTES, MANY_ENDED, OFTEN, PATIENCE_S, Schedule
+from components.server.garbage import FULL_AFTER, GROWN, GROWN_BYTES, MANY_ENDED, PATIENCE_S, Schedule
 
 MB = 2**20
 
@@ -64,7 +64,7 @@ def test_a_full_collection_never_has_much_to_look_through():
     times, most = map(int, done.stdout.split())
     first, second, _ = gc.get_threshold()
     assert times >= 5
-    assert most <= (OFTEN + 2) * first * (second + 1)
+    assert most <= (FULL_AFTER + 2) * first * (second + 1)
 
 
 @pytest.fixture

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from tests.ui.conftest import Lab
@@ -37,6 +41,18 @@ def settled(lab):
     lab.wait(lambda: lab.page.locator(".sheet[aria-busy=true]").count() == 0, "it was not built", 60)
 
 
+@contextlib.contextmanager
+def visit(browser: Any, server: Any, width: int, height: int, **more: Any) -> Iterator[Lab]:
+    """The page in a window of its own, which has nothing to complain about at the end."""
+    context = browser.new_context(viewport={"width": width, "height": height}, **more)
+    try:
+        lab = Lab(context.new_page()).open(server.page)
+        yield lab
+        assert not lab.complaints
+    finally:
+        context.close()
+
+
 @pytest.fixture
 def page(lab, server):
     lab.open(server.page)
@@ -46,9 +62,7 @@ def page(lab, server):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_stop_has_a_name_and_is_seen_and_the_first_leads_past_them(browser, server, scheme):
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)
-    try:
-        lab = Lab(context.new_page()).open(server.page)
+    with visit(browser, server, 1440, 900, color_scheme=scheme) as lab:
         lab.page.keyboard.press("Tab")
         assert focus(lab)["name"] == "Skip to Play"
         lab.page.keyboard.press("Enter")
@@ -68,9 +82,6 @@ def test_every_stop_has_a_name_and_is_seen_and_the_first_leads_past_them(browser
         assert not [stop for stop in stops if not stop["name"]]
         assert not [stop for stop in stops if not stop["ring"]]
         assert sum(stop["name"] == "swarmviz" for stop in stops) == 1  # the logo leads nowhere else
-        assert not lab.complaints
-    finally:
-        context.close()
 
 
 def test_the_focus_stays_on_what_draws_its_part_of_the_page_anew(page):
@@ -141,9 +152,7 @@ def test_escape_closes_what_a_button_has_opened_and_the_button_has_the_focus_aga
 
 @pytest.mark.parametrize("size", [(1440, 900), (844, 390), (390, 844)])
 def test_the_panel_has_the_focus_once_it_is_opened_and_its_button_once_it_is_closed(browser, server, size):
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
-    try:
-        lab = Lab(context.new_page()).open(server.page)
+    with visit(browser, server, size[0], size[1]) as lab:
         button = go_to(lab, "Open panel: model, claims, luck, runs, export, lessons")["name"]
         lab.page.keyboard.press("Enter")
         lab.wait(lambda: focus(lab)["role"] == "tab" and focus(lab)["name"] == "Model", "the focus is not in the panel")
@@ -155,9 +164,6 @@ def test_the_panel_has_the_focus_once_it_is_opened_and_its_button_once_it_is_clo
             lambda: lab.page.locator("[aria-label^='Close panel']").count() == 0, "Escape does not close the panel"
         )
         lab.wait(lambda: focus(lab)["name"] == button, "the focus does not come back to the button")
-        assert not lab.complaints
-    finally:
-        context.close()
 
 
 def test_escape_takes_back_what_is_typed_and_then_leaves_the_projector(page):
@@ -188,9 +194,7 @@ def test_the_invitation_says_what_a_press_does_where_the_slider_is_not_in_sight(
         (390, 844, "Press to change σ."),
         (720, 450, "Press to change σ."),
     ):
-        context = browser.new_context(viewport={"width": width, "height": height})
-        try:
-            lab = Lab(context.new_page()).open(server.page)
+        with visit(browser, server, width, height) as lab:
             sentence = lab.page.locator(".swarmviz-invitation button")
             assert sentence.inner_text().replace("\n", " ").split(". ")[-1].strip() == words
             box = sentence.bounding_box()
@@ -198,9 +202,6 @@ def test_the_invitation_says_what_a_press_does_where_the_slider_is_not_in_sight(
             assert sentence.evaluate(
                 "(node) => node.scrollHeight <= node.clientHeight && node.scrollWidth <= node.clientWidth"
             )
-            assert not lab.complaints
-        finally:
-            context.close()
 
 
 def test_a_download_and_a_lesson_leave_the_focus_where_the_work_goes_on(page):
