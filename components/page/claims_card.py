@@ -38,7 +38,7 @@ class ClaimList(pn.custom.JSComponent):
     claims = param.List([], doc="One dictionary for each claim, see ``row_of``.")
     of_step = param.String("", doc="Of which step they are, where it is not the one that is shown.")
     sought = param.Dict({}, doc="Which one to bring in sight: source, and count (number of the request).")
-    remark = param.String(NO_CLAIMS, doc="What is said when there is none.")
+    remark = param.String("", doc="What is said when there is none; nothing before they were looked for.")
 
     _esm, _stylesheets = component("claims")
 
@@ -130,7 +130,7 @@ class ClaimsCard(View):
             row_of(held, verdicts.get(held.claim.name), self._is_drawn(held.claim.name, held.claim.drawn))
             for held in assessments(run)
         ]
-        return {"claims": rows, "of_step": of_step}
+        return {"claims": rows, "of_step": of_step, "remark": "" if rows else NO_CLAIMS}
 
     def paint(self, payload: dict[str, Any]) -> None:
         """Show it; what is the same is not sent again."""

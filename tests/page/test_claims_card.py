@@ -5,7 +5,7 @@ import json
 import pytest
 
 import swarmviz as sv
-from components.page.claims_card import ClaimsCard, row_of
+from components.page.claims_card import NO_CLAIMS, ClaimsCard, row_of
 from swarmviz.theory import LivedRun, Verdict, assessments, judge
 
 
@@ -82,6 +82,16 @@ def test_what_no_run_measures_says_which_card_does():
     assert row_of(held["bgk-chaos"], None, False)["note"] == "Measured by “Error against N” (under Luck)."
 
 
+def test_that_no_claim_is_known_is_said_only_once_they_were_looked_for(monkeypatch):
+    """It had been said of every dynamics, until the first look had its answer."""
+    assert ClaimsCard().pane.remark == ""
+    card = seen_card(run())
+    assert card.pane.claims and card.pane.remark == ""
+    monkeypatch.setattr("components.page.claims_card.assessments", lambda run: [])
+    card = seen_card(run())
+    assert not card.pane.claims and card.pane.remark == "No claim about this dynamics is known."
+
+
 def test_nothing_is_computed_while_nobody_sees_it(monkeypatch):
     asked = []
     monkeypatch.setattr("components.page.claims_card.assessments", lambda run: asked.append(run) or [])
@@ -92,7 +102,8 @@ def test_nothing_is_computed_while_nobody_sees_it(monkeypatch):
     assert asked == [sim]
     assert card.prepare(sim.frame, sim) is None and len(asked) == 1, "not more often than once a second"
     card.hurry()
-    assert card.prepare(sim.frame, sim) == {"claims": [], "of_step": ""} and len(asked) == 2
+    again = card.prepare(sim.frame, sim)
+    assert again == {"claims": [], "of_step": "", "remark": NO_CLAIMS} and len(asked) == 2
     card.pane._handle_msg({"act": "seen", "on": False})
     card.hurry()
     assert card.prepare(sim.frame, sim) is None and len(asked) == 2

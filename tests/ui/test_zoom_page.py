@@ -11,7 +11,7 @@ from tests.ui.conftest import Lab
 REACHED = (Path(__file__).parent / "reached.js").read_text(encoding="utf-8")
 REACHED = REACHED[REACHED.index("(selector) =>") :]
 WIDE = {"width": 1440, "height": 900}
-PANEL = {"model": ".card", "claims": "section.claims", "luck": "section.luck", "runs": "section.history",
+PANEL = {"model": ".card", "claims": "section.claims article", "luck": "section.luck", "runs": "section.history",
          "export": "section.exports", "lessons": "section.lessons"}  # fmt: skip
 
 
