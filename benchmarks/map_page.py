@@ -15,6 +15,8 @@ visitors  Twenty visitors without a browser, each with a map of its own, whose s
           thread: by how much the page's thread comes back late to a pause of 10 ms (``thread.py``), ms.
           its work: of that what the thread worked itself in one go, in ms of the processor. On a machine that others use, too, this is
           the number that can be trusted.
+          its wait: for a core, which others had: the watcher, the visitors, the drawing, the maps.
+          but for it: by how much it would come late if a core had been free: its own work, and the interpreter's lock.
           pictures: how much later the watcher's come than they do when it is quiet (their median distance), ms.
           runs: how many runs each visitor's map has at the end; the fewest over the most. Those of a map that began later are fewer.
 """
@@ -126,9 +128,9 @@ def page(quick: bool, repetitions: int) -> str:
 
 
 def looks(server: Server) -> np.ndarray:
-    """Lateness of the page's thread since the last time, and what it worked itself, s: (looks, 2)."""
+    """Lateness of the page's thread since the last time, what it worked itself, and its wait for a core, s: (looks, 3)."""
     with urlopen(f"{server.root}/thread", timeout=30) as answer:
-        return np.array(json.load(answer), float).reshape(-1, 2)
+        return np.array(json.load(answer), float).reshape(-1, 3)
 
 
 def runs_of(visitor: Visitor) -> int:
@@ -200,8 +202,10 @@ def visitors(quick: bool) -> str:
     thread, pictures, runs = asyncio.run(measured(people, rounds, span))
     rows = []
     parts = [
-        ("thread", {kind: both[:, 0] for kind, both in thread.items()}),
-        ("its work", {kind: both[:, 1] for kind, both in thread.items()}),
+        ("thread", {kind: seen[:, 0] for kind, seen in thread.items()}),
+        ("its work", {kind: seen[:, 1] for kind, seen in thread.items()}),
+        ("its wait", {kind: seen[:, 2] for kind, seen in thread.items()}),
+        ("but for it", {kind: np.maximum(seen[:, 0] - seen[:, 2], 0.0) for kind, seen in thread.items()}),
     ]
     for what, found in (*parts, ("pictures", pictures)):
         for kind, seconds in found.items():

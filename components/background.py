@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import math
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,11 +16,25 @@ from components.tally import BACKGROUND_SECONDS
 from swarmviz.threads import THREADS
 
 LATE_S = 0.01  # by which a picture may be late before what is in the background holds back
-MAX_SHARE = 0.5  # of one core
+MAX_SHARE = 0.8  # of one core, for a thread that has it to itself
+SHARED_SHARE = 0.5  # of one core, for all that share it together
+PART_OF_VISIT = 0.5  # of what a visit may take, whose pictures need the rest
+NICENESS = 5  # of threads in the background: a third of what the page's thread gets where both want one core
 MAX_REST_S = 2.0
 MANY_THREADS = 64  # that are remembered before those of long ago are forgotten
 SHARING_S = 2.5  # who held the core in the last so many seconds shares it: longer than a rest
 JOIN_S = 5.0  # for a piece that is under way
+
+
+def give_way() -> None:
+    """Have the system prefer the page's thread, and all others, to the calling one.
+
+    Only Linux has a priority for each thread; without it the page's thread waits for a core up to twice as long beside twenty maps.
+    """
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        with contextlib.suppress(OSError):  # where it is not allowed
+            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + NICENESS)
 
 
 class SharedCore:
@@ -85,9 +102,10 @@ ONE_CORE = SharedCore()
 
 
 class Share:
-    """How much of one core a thread in the background takes: half, and ever less while the visible pictures come late.
+    """How much of one core a thread in the background takes: most of it, and ever less while the visible pictures come late.
 
-    Threads that share the core share that half: with what they do in Python they hold up the page's thread, however many cores there are.
+    Threads that share the core have half of it together: with what they do in Python they hold up the page's thread, however many cores
+    there are.
 
     Parameters
     ----------
@@ -99,16 +117,18 @@ class Share:
         self._least, self._now = least, MAX_SHARE
 
     def rest_s(
-        self, worked_s: float, late_s: float, waited_s: float = 0.0, sharing: int = 1, most: float = 1.0
+        self, worked_s: float, late_s: float, waited_s: float = 0.0, sharing: int = 1, most: float = math.inf
     ) -> float:
         """Seconds to rest after ``worked_s`` seconds of work, when pictures come ``late_s`` seconds late.
 
         ``waited_s`` is how long it waited for the processor meanwhile, which others had: that is rest already. ``sharing`` threads have the
-        core in turns. ``most`` is the largest share that the visit may have, in (0, 1], of which its pictures need some: work
-        in the background has ``MAX_SHARE`` of it.
+        core in turns. ``most`` is how many cores the visit may take at most, of which its pictures need some: work in the background has
+        ``PART_OF_VISIT`` of it.
         """
         self._now = max(self._least, self._now / 2) if late_s > LATE_S else min(MAX_SHARE, 1.1 * self._now)
-        return min(MAX_REST_S, max(0.0, worked_s * (max(sharing / self._now, 1 / (MAX_SHARE * most)) - 1) - waited_s))
+        own = self._now if sharing == 1 else min(self._now, SHARED_SHARE) / sharing
+        own = min(own, PART_OF_VISIT * most)
+        return min(MAX_REST_S, max(0.0, worked_s * (1 / own - 1) - waited_s))
 
 
 class BackgroundThread:
@@ -132,8 +152,7 @@ class BackgroundThread:
     look_every_s : float
         Seconds between two looks at the run in the middle of work, at least.
     fair_share : function () → float or None
-        How much of one core the visit may take at most, in (0, 1]: all of it, but an equal part of all cores while the pictures of others
-        come late.
+        How many cores the visit may take at most: all of them, but an equal part while the pictures of others come late.
     """
 
     def __init__(
@@ -145,7 +164,7 @@ class BackgroundThread:
         name: str,
         least_share: float,
         look_every_s: float,
-        fair_share: Callable[[], float | None] = lambda: 1.0,
+        fair_share: Callable[[], float | None] = lambda: math.inf,
     ):
         self._look, self._lateness, self._notify, self._fair_share = look, lateness, notify, fair_share
         self._name, self._look_every_s = name, look_every_s
@@ -175,7 +194,7 @@ class BackgroundThread:
         if thread is not None and thread is not threading.current_thread():
             thread.join(JOIN_S)
         self._look, self._lateness = (lambda: None), (lambda: 0.0)  # a piece that takes long may still ask
-        self._notify, self._fair_share = (lambda *status: None), (lambda: 1.0)
+        self._notify, self._fair_share = (lambda *status: None), (lambda: math.inf)
 
     def _end(self) -> None:
         """The thread ends of itself, and nothing is asked for any more."""
@@ -193,6 +212,7 @@ class BackgroundThread:
 
     @THREADS.at_most(1)
     def _carry_out(self) -> None:
+        give_way()
         with while_waiting(Waiting(aside=ONE_CORE.aside)):  # others need not wait until a kernel is compiled
             self._work()
 
@@ -212,9 +232,9 @@ class BackgroundThread:
             return True
 
     def _rest(self, worked_s: float, waited_s: float = 0.0) -> None:
-        """Leave the processor to the visible swarms: half the time, and longer when the pictures of this one, or of others, come late."""
+        """Leave the processor to the visible swarms: the longer, the later the pictures of this one, or of others, come."""
         BACKGROUND_SECONDS.add(worked_s, self._name)
-        late_s, most = self._lateness() or 0.0, self._fair_share() or 1.0
+        late_s, most = self._lateness() or 0.0, self._fair_share() or math.inf
         rest = self._share.rest_s(worked_s, late_s, waited_s, ONE_CORE.sharing(), most)
         with self._wake:
             self._wake.wait_for(lambda: not self._asked(), rest)

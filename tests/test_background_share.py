@@ -1,21 +1,49 @@
-"""How much of a core what is computed in the background takes: half of one, which all threads share."""
+"""How much of a core what is computed in the background takes: most of one by itself, half of one where threads share it."""
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 
 import pytest
 
 from components import background
-from components.background import LATE_S, MAX_REST_S, MAX_SHARE, SHARING_S, Share, SharedCore
+from components.background import (
+    LATE_S,
+    MAX_REST_S,
+    MAX_SHARE,
+    PART_OF_VISIT,
+    SHARED_SHARE,
+    SHARING_S,
+    Share,
+    SharedCore,
+)
 
 WORKED_S = 0.004
 
 
-@pytest.mark.parametrize("threads", [1, 2, 20])
-def test_threads_share_half_of_one_core(threads):
-    rest = Share(0.1).rest_s(WORKED_S, 0.0, sharing=threads)
-    assert threads * WORKED_S / (WORKED_S + rest) == pytest.approx(MAX_SHARE)
+def test_who_has_the_core_alone_takes_most_of_it():
+    rest = Share(0.1).rest_s(WORKED_S, 0.0)
+    assert WORKED_S / (WORKED_S + rest) == pytest.approx(MAX_SHARE) and SHARED_SHARE < MAX_SHARE < 1
+
+
+@pytest.mark.parametrize("threads", [2, 20])
+def test_threads_that_share_it_have_half_of_one_core(threads):
+    rest = Share(0.6).rest_s(WORKED_S, 0.0, sharing=threads)
+    assert threads * WORKED_S / (WORKED_S + rest) == pytest.approx(SHARED_SHARE)
+
+
+def test_it_takes_less_and_less_down_to_its_least_share_while_pictures_come_late_and_then_more_again():
+    share = Share(0.3)
+
+    def taken(late_s, **shared):
+        return WORKED_S / (WORKED_S + share.rest_s(WORKED_S, late_s, **shared))
+
+    assert [taken(2 * LATE_S) for _ in range(3)] == pytest.approx([0.4, 0.3, 0.3])
+    assert taken(2 * LATE_S, sharing=2) == pytest.approx(0.15)
+    again = [taken(0.0) for _ in range(20)]
+    assert again == sorted(again) and again[0] == pytest.approx(0.33) and again[-1] == pytest.approx(MAX_SHARE)
 
 
 def test_who_waited_for_the_processor_rests_as_much_less():
@@ -24,8 +52,8 @@ def test_who_waited_for_the_processor_rests_as_much_less():
 
 
 def test_no_visit_has_more_than_its_fair_part_while_others_come_late():
-    rest = Share(0.45).rest_s(WORKED_S, 2 * LATE_S, most=2 / 11)
-    assert WORKED_S / (WORKED_S + rest) == pytest.approx(MAX_SHARE * 2 / 11), "its pictures have the other half"
+    rest = Share(0.6).rest_s(WORKED_S, 2 * LATE_S, most=2 / 11)
+    assert WORKED_S / (WORKED_S + rest) == pytest.approx(PART_OF_VISIT * 2 / 11), "its pictures have the other half"
     shared = Share(0.1).rest_s(WORKED_S, 0.0, sharing=20)
     assert Share(0.1).rest_s(WORKED_S, 0.0, sharing=20, most=2 / 11) == shared, "it has less than that already"
 
@@ -46,6 +74,25 @@ def test_all_that_a_session_has_in_the_background_knows_its_fair_part(running):
     running.transport._fair_share = lambda transport: 0.125 if transport is running.transport else 1.0
     workers = running.maps, running.law, running.replicas.worker, running.replicas.other, running.law_error.worker
     assert [worker._fair_share() for worker in workers] == [0.125] * 5
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a priority for each thread")
+def test_a_thread_of_the_background_gives_way_to_others_and_they_stay_as_they_are():
+    mine, theirs = os.getpriority(os.PRIO_PROCESS, threading.get_native_id()), []
+
+    class Work(background.BackgroundThread):
+        def _asked(self):
+            return not theirs
+
+        def _work(self):
+            theirs.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    work = Work(lambda: None, lambda: 0.0, print, name="map", least_share=0.1, look_every_s=1.0)
+    with work._wake:
+        work._started()
+    work._thread.join()
+    assert theirs == [min(mine + background.NICENESS, 19)]
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == mine
 
 
 def test_nobody_rests_for_ever():

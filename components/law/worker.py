@@ -7,6 +7,7 @@ thread unless a law is drawn, and it sleeps once it has come to the step of the 
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 import traceback
@@ -42,7 +43,7 @@ class LawWorker(BackgroundThread):
     hidden : function () → bool
         Whether nobody sees the page: the law rests then, however far behind it is.
     fair_share : function () → float or None
-        How much of one core the visit may take at most, as in :class:`~components.background.BackgroundThread`.
+        How many cores the visit may take at most, as in :class:`~components.background.BackgroundThread`.
 
     Examples
     --------
@@ -59,7 +60,7 @@ class LawWorker(BackgroundThread):
         lateness: Callable[[], float | None],
         notify: Callable[[], None],
         hidden: Callable[[], bool] = lambda: False,
-        fair_share: Callable[[], float | None] = lambda: 1.0,
+        fair_share: Callable[[], float | None] = lambda: math.inf,
     ):
         super().__init__(
             look, lateness, notify,

@@ -7,6 +7,7 @@ are kept, and go on where they were left. What is handed out never changes.
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
 import time
@@ -21,7 +22,7 @@ from components.maps.order import MapOrder
 from components.maps.work import Known, MapWork, python_lines
 
 PIECE_S = 0.004  # of work at a time; a single call of a kernel may take longer
-LEAST_SHARE = 0.45  # of one core
+LEAST_SHARE = 0.7  # of one core
 SETTLED_S = 0.4  # for which the parameters have to rest before another map begins
 REPORT_EVERY_S = 0.8  # at most, …
 SHARED_BY = 5  # … and more seldom where more threads share the core, for each of which there is less that is new
@@ -45,7 +46,7 @@ class MapWorker(BackgroundThread):
     hidden : function () → bool
         Whether nobody sees the page.
     fair_share : function () → float or None
-        How much of one core the visit may take at most, as in :class:`~components.background.BackgroundThread`.
+        How many cores the visit may take at most, as in :class:`~components.background.BackgroundThread`.
 
     Attributes
     ----------
@@ -62,7 +63,7 @@ class MapWorker(BackgroundThread):
         lateness: Callable[[], float | None],
         notify: Callable[[], None],
         hidden: Callable[[], bool] = lambda: False,
-        fair_share: Callable[[], float | None] = lambda: 1.0,
+        fair_share: Callable[[], float | None] = lambda: math.inf,
     ):
         super().__init__(
             lambda: None, lateness, notify,

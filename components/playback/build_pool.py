@@ -240,9 +240,9 @@ class Pool:
             self._spent[visit] = seconds, self.clock()
 
     def fair_share(self, visit: Visit) -> float:
-        """How much of a core steps and pictures of a visit may take: all of it, but an equal part of the cores while others come late."""
+        """How many cores steps, pictures and background of a visit may take: all, but an equal part of them while others come late."""
         others = self._held_up(visit)
-        return min(1.0, self._cores / (others + 1)) if others else 1.0
+        return self._cores / (others + 1)
 
     def threads(self, visit: Visit) -> int:
         """How many threads a large swarm of a visit may take: one while others come late."""

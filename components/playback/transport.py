@@ -12,6 +12,7 @@ Panel object; everything that changes the simulation is a command carried out on
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 import time
 import weakref
@@ -71,7 +72,7 @@ class Transport:
     gate : FrameGate, optional
         Another one for tests.
     fair_share : function (transport) → float
-        How much of a core steps and pictures may take now.
+        How many cores all that is done for this visit may take now.
     threads : function (transport) → int
         How many threads a large swarm may take now.
 
@@ -88,7 +89,7 @@ class Transport:
         paint: Callable[[dict], None],
         failed: Callable[[Exception], None],
         gate: FrameGate | None = None,
-        fair_share: Callable[[Transport], float] = lambda transport: 1.0,
+        fair_share: Callable[[Transport], float] = lambda transport: math.inf,
         threads: Callable[[Transport], int] = lambda transport: MOST,
     ):
         self._advance, self._picture, self._paint, self._failed = advance, picture, paint, failed
@@ -177,7 +178,7 @@ class Transport:
 
     @property
     def fair_share(self) -> float:
-        """How much of one core all that is done for this visit may take; see :meth:`components.playback.build_pool.Pool.fair_share`."""
+        """How many cores all that is done for this visit may take; see :meth:`components.playback.build_pool.Pool.fair_share`."""
         return self._fair_share(self)
 
     @property

@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from components.background import MAX_REST_S, ONE_CORE, Share
+from components.background import MAX_REST_S, ONE_CORE, Share, give_way
 from components.compiling import Waiting, while_waiting
 from components.replicas.occupation_limit import occupation_limit, occupation_refusal, occupation_remark
 from components.replicas.replica import VisibleRun
@@ -171,7 +171,7 @@ class LawErrorWorker:
     notify : function (LawErrorStatus) → None
         Called on this thread when there is something new to show.
     fair_share : function () → float or None
-        How much of one core the visit may take at most, as in :class:`~components.background.BackgroundThread`.
+        How many cores the visit may take at most, as in :class:`~components.background.BackgroundThread`.
     """
 
     def __init__(
@@ -180,7 +180,7 @@ class LawErrorWorker:
         lateness: Callable[[], float | None],
         hidden: Callable[[], bool],
         notify: Callable[[LawErrorStatus], None],
-        fair_share: Callable[[], float | None] = lambda: 1.0,
+        fair_share: Callable[[], float | None] = lambda: math.inf,
     ):
         self._look, self._lateness, self._hidden, self._notify = look, lateness, hidden, notify
         self._fair_share = fair_share
@@ -226,12 +226,13 @@ class LawErrorWorker:
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join(5.0)
-        self._look, self._lateness, self._fair_share = (lambda: None), (lambda: 0.0), (lambda: 1.0)
+        self._look, self._lateness, self._fair_share = (lambda: None), (lambda: 0.0), (lambda: math.inf)
         self._hidden, self._notify = (lambda: False), (lambda status: None)
 
     # ---- its own thread --------------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
+        give_way()
         with while_waiting(Waiting(aside=ONE_CORE.aside)):
             while (wish := self._next()) is not None:
                 self._fulfil(*wish)
@@ -358,7 +359,7 @@ class LawErrorWorker:
     def _take_turns(self, turn: Turn) -> None:
         """Between two calls of a kernel: leave the core to replicas, and the processor to the visible swarm."""
         worked = time.thread_time() - self._worked
-        late_s, most = self._lateness() or 0.0, self._fair_share() or 1.0
+        late_s, most = self._lateness() or 0.0, self._fair_share() or math.inf
         rest = self._share.rest_s(worked, late_s, sharing=ONE_CORE.sharing(), most=most)
         ONE_CORE.release()
         try:

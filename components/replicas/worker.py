@@ -44,7 +44,7 @@ class ReplicaWorker(BackgroundThread):
     notify : function (ReplicaStatus) → None
         Called on the thread of the replicas when there is something new to show.
     fair_share : function () → float or None
-        How much of one core the visit may take at most, as in :class:`~components.background.BackgroundThread`.
+        How many cores the visit may take at most, as in :class:`~components.background.BackgroundThread`.
 
     Examples
     --------
@@ -60,7 +60,7 @@ class ReplicaWorker(BackgroundThread):
         look: Callable[[], VisibleRun | None],
         lateness: Callable[[], float | None],
         notify: Callable[[ReplicaStatus], None],
-        fair_share: Callable[[], float | None] = lambda: 1.0,
+        fair_share: Callable[[], float | None] = lambda: math.inf,
     ):
         super().__init__(
             look, lateness, notify,

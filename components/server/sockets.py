@@ -33,6 +33,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketProtocol, WebSocket
 from components import tally
 from components.server import limits, session_limit
 from components.server.arrivals import ARRIVALS
+from components.server.bokeh_patches.gathered_writes import gather_writes
 from components.server.bokeh_patches.watched_writes import watch_writes
 from components.server.messages import Assembly, Received, Unexpected
 from components.server.visits import (
@@ -178,6 +179,7 @@ class SocketHandler(WSHandler):
             self.close(*found)
             return
         self._visit, self._token = found
+        gather_writes(self.ws_connection)
         watch_writes(self.ws_connection, weakly(self.end), MAX_UNREAD_BYTES)
         super().open(*args, **options)
 

@@ -141,7 +141,7 @@ def test_a_swarm_gets_an_equal_part_of_the_cores_only_while_those_of_others_come
     pool._cores, late = 2, 2 * LATE_S
     large = Watcher(moving=True, lateness=late)
     pool.enter(large)
-    assert pool.fair_share(large) == 1.0, "its own lateness is its own affair"
+    assert pool.fair_share(large) == 2.0, "its own lateness is its own affair"
     others = [Watcher(moving=True, lateness=late) for _ in range(9)]
     for other in others:
         pool.enter(other)
@@ -150,7 +150,7 @@ def test_a_swarm_gets_an_equal_part_of_the_cores_only_while_those_of_others_come
     assert pool.fair_share(large) == pytest.approx(2 / 8), "who does not move, or is not there, needs no part"
     for other in others[2:6]:
         other.lateness = 0.0
-    assert pool.fair_share(large) == 1.0, "some of them have slow browsers"
+    assert pool.fair_share(large) == 2.0, "some of them have slow browsers"
     for other in others[3:]:
         other.moving = False
     others[2].lateness = late
