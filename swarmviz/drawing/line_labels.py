@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.drawing.curves import BANDS, MOST_NAMED, OVERLAYS, Curve, CurvesPicture
+from swarmviz.drawing.curves import BANDS, OVERLAYS, Curve, CurvesPicture
 from swarmviz.drawing.log_axis import BELOW
 
 MAX_CHARS, LEAST_CHARS = 22, 6  # of a name at the end of a line; the whole one is told elsewhere
@@ -21,7 +21,9 @@ CHAR_EM = 0.55  # mean width of a character, in heights of type
 MOST_ROOM = 0.4  # of the width of a frame: no name takes more of it
 SIGN = re.compile(r" ([−+=·]) ")  # of a formula
 ALMOST_SURELY = re.compile(r"\balmost sure(ly)?\b")
+MANY_ROWS = 1000  # more than any frame has
 BEHIND = -1
+BEHIND_WEIGHT = 0.02  # of the name of another run against one of the run that is shown: how hard it is to push away
 AA_CONTRAST = 4.5  # of small text, WCAG 2.1 success criterion 1.4.3
 
 
@@ -73,7 +75,9 @@ def short_name(label: str, most: int = MAX_CHARS) -> str:
     return f"{kept.rstrip() or name[: most - 1]}…"
 
 
-def spread(wanted: Sequence[float], gap: float, end: float) -> list[float | None]:
+def spread(
+    wanted: Sequence[float], gap: float, end: float, weights: Sequence[float] | None = None
+) -> list[float | None]:
     """Places in [gap/2, end − gap/2] as near to the ``wanted`` ones as can be, in their order and at least ``gap`` apart.
 
     Parameters
@@ -84,25 +88,29 @@ def spread(wanted: Sequence[float], gap: float, end: float) -> list[float | None
         The height of a text, in pixels.
     end : float
         The height of the frame, in pixels.
+    weights : sequence of float, optional
+        How much the distance of each from its ``wanted`` place counts; all the same by default.
 
     Returns
     -------
     list of float or None
-        A place for each; None for the last ones where there is no room for all. The sum of the squared distances from ``wanted`` is
-        the least that is possible.
+        A place for each; None for the last ones where there is no room for all. The weighted sum of the squared distances from
+        ``wanted`` is the least that is possible.
     """
-    room = max(int(end / gap + 1e-9), 0)
+    room = rows_of(end, gap)
     places: list[float | None] = [None] * len(wanted)
     kept = sorted(range(min(len(wanted), room)), key=lambda i: (wanted[i], -i))
-    blocks: list[tuple[float, int]] = []  # mean of wanted − rank · gap and size: those that touch move together
+    blocks: list[
+        tuple[float, float, int]
+    ] = []  # mean of wanted − rank · gap, weight and size: those that touch move together
     for rank, i in enumerate(kept):
-        mean, size = wanted[i] - rank * gap, 1
+        mean, weight, size = wanted[i] - rank * gap, 1.0 if weights is None else weights[i], 1
         while blocks and blocks[-1][0] >= mean:
-            before, many = blocks.pop()
-            mean, size = (before * many + mean * size) / (many + size), many + size
-        blocks.append((mean, size))
+            before, heavy, many = blocks.pop()
+            mean, weight, size = (before * heavy + mean * weight) / (heavy + weight), heavy + weight, many + size
+        blocks.append((mean, weight, size))
     low, high = gap / 2, end - gap / 2 - (len(kept) - 1) * gap
-    bases = [min(max(mean, low), high) for mean, size in blocks for _ in range(size)]
+    bases = [min(max(mean, low), high) for mean, _, size in blocks for _ in range(size)]
     for rank, (i, base) in enumerate(zip(kept, bases, strict=True)):
         places[i] = base + rank * gap
     return places
@@ -118,6 +126,8 @@ def line_labels(
 ) -> list[LineLabel]:
     """The names of the curves and bands of a picture that are not ``hidden`` (by their keys), as far as there is room.
 
+    Those of other runs come last, and move out of the way of the others; one more says how many have no room.
+
     All of them stand at the last step of what is drawn: a name at the end of a short run would lie over the longer ones behind it.
 
     Parameters
@@ -129,8 +139,9 @@ def line_labels(
     most : int
         The most characters of a name, see :func:`most_chars`.
     """
-    found = list(_named(drawn, hidden, most))
-    places = spread([height_px * _share(y, y_ends, drawn.log) for *_, y in found], row_px, height_px)
+    found = _named(drawn, hidden, most, rows_of(height_px, row_px))
+    weights = [BEHIND_WEIGHT if place == BEHIND else 1.0 for place, *_ in found]
+    places = spread([height_px * _share(y, y_ends, drawn.log) for *_, y in found], row_px, height_px, weights)
     last = _last(drawn, hidden)
     return [
         LineLabel(place, text, last, at / height_px, band)
@@ -139,18 +150,45 @@ def line_labels(
     ]
 
 
-def _named(drawn: CurvesPicture, hidden: Collection[str], most: int) -> Iterator[tuple[int, str, bool, float]]:
-    """``place``, ``text`` and ``band`` of every name, and the last value of its line; the most important first."""
+def rows_of(height_px: float, row_px: float) -> int:
+    """How many names a frame has room for."""
+    return max(int(height_px / row_px + 1e-9), 0)
+
+
+def _named(drawn: CurvesPicture, hidden: Collection[str], most: int, rows: int) -> list[tuple[int, str, bool, float]]:
+    """``place``, ``text`` and ``band`` of every name, and the last value of its line; the most important first.
+
+    Other runs take what is left of the ``rows``. Where that is too few, the last one says how many more there are, in the middle of
+    their ends.
+    """
+    own, others = list(_own(drawn, hidden, most)), _others(drawn, hidden)
+    room = max(rows - len(own), 0)
+    named = len(others) if len(others) <= room else max(room - 1, 0)
+    found = own + [(BEHIND, short_name(run, most), False, end) for run, end in others[:named]]
+    if named < len(others) and room:
+        left = others[named:]
+        text = f"{len(left)} {'more' if named else 'other'} runs"
+        found.append((BEHIND, text, False, sorted(end for _, end in left)[len(left) // 2]))
+    return found
+
+
+def _own(drawn: CurvesPicture, hidden: Collection[str], most: int) -> Iterator[tuple[int, str, bool, float]]:
+    """The names of the run that is shown."""
     for place, curve in enumerate(drawn.curves):
         if curve.label and curve.key not in hidden and (end := _end(curve.y)) is not None:
             yield place, name_of_line(curve, most), False, end
     for area in drawn.areas[:1] if BANDS not in hidden else ():  # one name for all of them
         if (end := _end(area.middle)) is not None:
             yield area.place, short_name(area.label, most), True, end
-    runs = dict.fromkeys(curve.label for curve in drawn.behind) if OVERLAYS not in hidden else {}
-    for run in runs if len(runs) <= MOST_NAMED else ():
-        ends = [end for curve in drawn.behind if curve.label == run and (end := _end(curve.y)) is not None]
-        yield from ((BEHIND, short_name(run, most), False, end) for end in ends[:1])
+
+
+def _others(drawn: CurvesPicture, hidden: Collection[str]) -> list[tuple[str, float]]:
+    """The names of other runs, and the last value of the first curve of each that has one."""
+    ends: dict[str, float] = {}
+    for curve in drawn.behind if OVERLAYS not in hidden else ():
+        if curve.label not in ends and (end := _end(curve.y)) is not None:
+            ends[curve.label] = end
+    return list(ends.items())
 
 
 def _last(drawn: CurvesPicture, hidden: Collection[str]) -> float:
@@ -186,9 +224,12 @@ def most_chars(width_px: float, type_px: float) -> int:
     return max(min(MAX_CHARS, int((MOST_ROOM * width_px / type_px - 1) / CHAR_EM)), LEAST_CHARS)
 
 
-def name_room(drawn: CurvesPicture, hidden: Collection[str], width_px: float, type_px: float) -> float:
-    """The share of a frame's width that the longest name of a picture takes, at most MOST_ROOM."""
-    chars = max((width(text) for _, text, *_ in _named(drawn, hidden, most_chars(width_px, type_px))), default=0)
+def name_room(
+    drawn: CurvesPicture, hidden: Collection[str], width_px: float, type_px: float, rows: int = MANY_ROWS
+) -> float:
+    """The share of a frame's width that the longest name of a picture takes, at most MOST_ROOM; ``rows`` as of :func:`rows_of`."""
+    found = _named(drawn, hidden, most_chars(width_px, type_px), rows)
+    chars = max((width(text) for _, text, *_ in found), default=0)
     return min((chars * CHAR_EM + 1) * type_px / max(width_px, 1.0), MOST_ROOM) if chars else 0.0
 
 

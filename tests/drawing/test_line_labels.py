@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from swarmviz.drawing.curves import Area, Curve, CurvesPicture
+from swarmviz.drawing.curves import OVERLAYS, Area, Curve, CurvesPicture
 from swarmviz.drawing.line_labels import (
     MAX_CHARS,
     at_share,
@@ -167,3 +167,41 @@ def test_the_room_for_names_is_that_of_the_longest_and_never_most_of_the_frame()
     for width in (100, 200, 300, 400):
         assert room("x" * 50, width=width) <= 0.4
         assert (most_chars(width, 12) * 0.55 + 1) * 12 <= 0.4 * width or most_chars(width, 12) == 6
+
+
+@pytest.mark.parametrize(("height", "runs"), [(400, 3), (400, 30), (100, 8), (100, 30), (40, 30), (26, 5), (12, 5)])
+def test_other_runs_are_named_as_far_as_there_is_room_and_the_rest_is_counted(height, runs):
+    """Thirty grey lines had no name at all once they were more than two."""
+    ends = np.linspace(0, 4, runs)
+    behind = tuple(curve(f"run {i + 1}", [0, 0, end]) for i, end in enumerate(ends))
+    drawn = picture(curve("a", [0, 0, 2]), curve("b", [0, 0, 3.9]))._replace(behind=behind)
+    found = line_labels(drawn, (), (0.0, 4.0), height, 12)
+    room, named = int(height / 12), [label.text for label in found if label.text.startswith("run ")]
+    assert len(found) == min(room, runs + 2), "every row is taken, none twice"
+    assert (np.diff(np.sort([label.height * height for label in found])) >= 12 - 1e-9).all()
+    assert named == [f"run {i + 1}" for i in range(len(named))], "the newest, which are the first of them"
+    left = runs - len(named)
+    counted = [label.text for label in found if label.text.endswith("runs")]
+    assert counted == ([f"{left} {'more' if named else 'other'} runs"] if left and room > 2 else [])
+    assert line_labels(drawn, {OVERLAYS}, (0.0, 4.0), height, 12) == line_labels(
+        drawn._replace(behind=()), (), (0.0, 4.0), height, 12
+    )
+    if room > runs + 6:
+        at = {label.text: label.height * 4 for label in found}
+        assert at["a"] == pytest.approx(2, abs=0.02) and abs(at["run 1"]) < 0.1 and at["run 2"] > 1.8
+
+
+def test_names_of_other_runs_make_way_for_those_of_the_run_that_is_shown():
+    behind = tuple(curve(f"run {i}", [0, 0, 2]) for i in range(6))
+    drawn = picture(curve("a", [0, 0, 2]))._replace(behind=behind)
+    found = line_labels(drawn, (), (0.0, 4.0), 400, 12)
+    assert found[0].text == "a" and len(found) == 7
+    own = found[0].height * 400
+    assert abs(own - 200) < 36 and abs(own - 200) < abs(np.mean([label.height * 400 for label in found[1:]]) - 200)
+    assert spread([50.0, 50.0], 10, 100, [1.0, 1e-9]) == pytest.approx([50, 40])
+
+
+def test_the_room_counts_the_name_that_says_how_many_runs_have_none():
+    behind = tuple(curve(f"run {i}", [0, 0, 2]) for i in range(30))
+    drawn = picture(curve("a", [0, 0, 2]))._replace(behind=behind)
+    assert name_room(drawn, (), 400, 12, 100) < name_room(drawn, (), 400, 12, 8)

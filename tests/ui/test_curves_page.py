@@ -91,3 +91,46 @@ def test_the_numbers_of_each_chart_are_a_table_that_the_keyboard_opens_reads_and
     assert lab.stand() == k, "an arrow key in a table moves the swarm"
     assert page.locator(".numbers tbody tr").count() == 0, "a closed table keeps its rows"
     assert not lab.complaints
+
+
+OTHER = """(place) => { // where a line of another run begins on the screen, and what it is called
+  const figure = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+    .filter((m) => m.type === "Figure" && m.below[0]?.axis_label?.startsWith("step k"))[place]
+  const view = Bokeh.index.find_one_by_id(figure.id), {left, top} = view.canvas_view.el.getBoundingClientRect(), {frame} = view
+  const {k, y, tip} = figure.renderers.find(({name}) => name === "behind").data_source.data
+  const highest = Array.from(y, (values) => values[0]).reduce((best, value, i, all) => value > all[best] ? i : best, 0)
+  return {x: left + frame.x_scale.compute(k[highest][0]) + 1, y: top + frame.y_scale.compute(y[highest][0]), tip: tip[highest]}
+}"""
+
+
+def test_runs_drawn_behind_are_named_at_their_ends_and_the_pointer_names_what_has_no_room(lab, server):
+    """Three grey lines and more had no name at all."""
+    lab.open(server.page)
+    lab.wait(lambda: lab.step > 3, "the swarm stands")
+    page = lab.page
+    page.click("[aria-label^='Open panel']")
+    page.get_by_role("tab", name="Runs").click()
+    rows = page.locator(".history tbody.run:not(.live)")
+    for i in range(8):
+        lab.press("seed")
+        lab.wait(lambda i=i: rows.count() == i + 1, "the run is not kept")
+        lab.wait(lambda: lab.step > 1, "the next one stands")
+    lab.pause()
+    box = lambda: page.evaluate(BOX, 0)  # noqa: E731
+    runs = lambda: [name for name in box()["names"] if name.endswith("runs") or name.startswith("run ")]  # noqa: E731
+    for i in range(4):
+        page.get_by_role("button", name=f"Overlay: run {i + 1}").click()
+    page.click("[aria-label^='Close panel']")
+    lab.wait(lambda: runs() == ["run 4", "run 3", "run 2", "run 1"], "the runs have no names")
+    page.click("[aria-label^='Open panel']")
+    for i in range(4, 8):
+        page.get_by_role("button", name=f"Overlay: run {i + 1}").click()
+    page.click("[aria-label^='Close panel']")
+    rest = lambda: 8 - len(runs()) + 1  # noqa: E731
+    lab.wait(lambda: runs()[:1] == ["run 8"] and runs()[-1] == f"{rest()} more runs", "the rest is not counted")
+    lab.picture("runs-behind")
+    at = page.evaluate(OTHER, 0)
+    page.mouse.move(at["x"] + 30, at["y"] - 40)
+    page.mouse.move(at["x"], at["y"])
+    page.get_by_text(at["tip"]).first.wait_for()
+    assert not lab.complaints

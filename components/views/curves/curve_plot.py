@@ -36,7 +36,16 @@ from swarmviz.drawing.axes import (
 )
 from swarmviz.drawing.claims import opacity
 from swarmviz.drawing.curves import BANDS, MEASURED, OVERLAYS, Curve, CurvesPicture, name_of
-from swarmviz.drawing.line_labels import BEHIND, at_share, line_labels, most_chars, name_of_line, name_room, readable
+from swarmviz.drawing.line_labels import (
+    BEHIND,
+    at_share,
+    line_labels,
+    most_chars,
+    name_of_line,
+    name_room,
+    readable,
+    rows_of,
+)
 from swarmviz.drawing.strokes import Stroke, strokes
 
 BAND_ALPHA = 0.2  # opacity of the band of the replicas
@@ -192,7 +201,8 @@ class CurvePlot:
             self.figure.yaxis.major_label_overrides = tick_texts(ticks)
             self.ticker.ticks = ticks
         move_range(self.figure.y_range, y_ends)
-        room = name_room(p, self.hidden, self._size["inner_width"], TYPE_PX * self._type)
+        rows = rows_of(self._size["inner_height"], ROW_PX * self._type)
+        room = name_room(p, self.hidden, self._size["inner_width"], TYPE_PX * self._type, rows)
         end = steps_end(p.end, room, p.log_steps, LEAST_TIME if p.over == "time" else 10.0)
         if end != self._end_now:
             self._end_now = end

@@ -33,7 +33,16 @@ from swarmviz.drawing.curves import (
 )
 from swarmviz.drawing.law import distances_picture
 from swarmviz.drawing.law_beside import DISTANCE
-from swarmviz.drawing.line_labels import BEHIND, at_share, line_labels, most_chars, name_room, readable, whole_name
+from swarmviz.drawing.line_labels import (
+    BEHIND,
+    at_share,
+    line_labels,
+    most_chars,
+    name_room,
+    readable,
+    rows_of,
+    whole_name,
+)
 from swarmviz.drawing.log_axis import BELOW
 from swarmviz.drawing.strokes import Stroke, strokes
 from swarmviz.drawing.style import Theme
@@ -120,7 +129,8 @@ def curves_figure(
     figure = new_figure(4.6 * columns, 2.5 * rows + 0.4, colours, dpi)
     panels = np.ravel(np.atleast_1d(figure.subplots(rows, columns)))
     last = max(sim.furthest, *(picture.end for picture in pictures if picture.over == STEPS), 0)
-    room = max(name_room(picture, (), FRAME_WIDTH, NAME_SIZE) for picture in pictures)
+    names = rows_of(FRAME_HEIGHT, NAME_SIZE + 1)
+    room = max(name_room(picture, (), FRAME_WIDTH, NAME_SIZE, names) for picture in pictures)
     for axes, drawn in zip(panels, pictures, strict=False):
         least = LEAST_TIME if drawn.over == "time" else 10.0
         end = last if drawn.over == STEPS else drawn.end
@@ -227,6 +237,8 @@ def _name_lines(axes: Any, drawn: CurvesPicture, colours: Theme) -> None:
                       color=readable(own, colours.paper, colours.ink)).set_in_layout(False)  # fmt: skip
     told = {label.text for label in found}
     told |= {whole_name(curve.label) for curve in drawn.curves if curve.short in told}  # by the short name that it has
+    if {curve.label for curve in drawn.behind} <= told:
+        told.add(name_of(drawn.behind))
     lines, names = axes.get_legend_handles_labels()
     left = [(line, name) for line, name in zip(lines, names, strict=True) if whole_name(name) not in told]
     if left:
