@@ -119,6 +119,10 @@ class MapWorker(BackgroundThread):
         with ONE_CORE:
             return work.dataset()
 
+    def tell(self) -> None:
+        """Have what shows the map drawn anew; on any thread."""
+        self._notify()
+
     def lines(self) -> str:
         """The Python lines that make the same table, with all its runs."""
         return python_lines(self._seen().order)

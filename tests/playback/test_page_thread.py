@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from types import SimpleNamespace
 
 import pytest
 from bokeh.document import Document
 
+from benchmarks.greedy import WISHES, Guest, greed
 from components.playback.page_thread import PageThread
 from components.server.limits import account_of
+from tests.server.serving import served
 
 
 def opened(document):
@@ -87,3 +91,30 @@ def test_a_browser_is_connected_as_long_as_bokeh_counts_one(context, connected):
     page = PageThread()
     page.document = SimpleNamespace(session_context=context)
     assert page.connected is connected
+
+
+def test_nothing_is_shown_on_another_thread(tmp_path):
+    """Panel takes it there and then once a visitor has left, of models that are none any more; so did a map's figure with the link."""
+
+    async def visit(server, name, done):
+        guest = await Guest.arrive(f"http://{server.host}/app{WISHES[name][0]()}")
+        tasks = [asyncio.create_task(guest.watch()), asyncio.create_task(greed(guest, name))]
+        began, there = time.monotonic(), set(guest.models)
+        try:
+            while not done(guest, [kind for key, (kind, _) in guest.models.items() if key not in there]):
+                assert time.monotonic() < began + 60, (name, guest.texts)
+                await asyncio.sleep(0.2)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            guest.close()
+
+    async def visits(server):
+        await visit(server, "map", lambda guest, new: "Quad" in new)  # of the map's figure
+        await visit(server, "everything", lambda guest, new: guest.files)
+
+    with served(tmp_path / "log.txt", "--plugins", "thread_probe", SWARMVIZ_VISITS_PER_MINUTE="100") as server:
+        asyncio.run(visits(server))
+        told = [line for line in server.said().splitlines() if "OFF THE PAGE'S THREAD" in line or "Traceback" in line]
+    assert not told, "\n".join(told)

@@ -38,7 +38,9 @@ class GatheredStream:
         return getattr(self._stream, name)
 
     def write(self, data: bytes) -> asyncio.Future[None]:
-        """Write it with all that comes in this pass of the loop; the future is done once it was taken.
+        """Write it with all that comes in this pass of the loop; the future is done once it was taken, or once the browser has left.
+
+        That it has is told by the end of the connection; of each frame Panel would write it into the log.
 
         Raises
         ------
@@ -65,8 +67,8 @@ class GatheredStream:
             asyncio.ensure_future(self._stream.write(b"".join(frames))).add_done_callback(
                 lambda done: _tell(done, written)
             )
-        except StreamClosedError as error:
-            written.set_exception(error)
+        except StreamClosedError:
+            written.set_result(None)
 
     def close(self, *arguments: Any, **options: Any) -> None:
         """Write what was kept, and close the stream."""
@@ -75,12 +77,12 @@ class GatheredStream:
 
 
 def _tell(done: asyncio.Future[None], waiting: asyncio.Future[None]) -> None:
-    """Pass on that it was written, or why not."""
+    """Pass on that it was written, or why not; to who has left it counts as written."""
     if waiting.done():
         return
     if done.cancelled():
         waiting.cancel()
-    elif (error := done.exception()) is not None:
+    elif (error := done.exception()) is not None and not isinstance(error, StreamClosedError):
         waiting.set_exception(error)
     else:
         waiting.set_result(None)

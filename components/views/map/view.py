@@ -392,7 +392,10 @@ class Map(View):
         """The figure is there; on its thread. It is known before another can be begun: one that replaces it would take a click away."""
         self._built = Built(drawn, shape)
         self._building, self._written = None, None
-        self.refresh()
+        if self._maps is None:
+            self.refresh()
+        else:  # no option has changed, and what follows one is of the page's thread
+            self._maps.tell()
 
     def paint(self, payload: Any) -> None:
         """Write what is known to the figure, on the page's thread."""

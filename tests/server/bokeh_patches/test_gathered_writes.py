@@ -59,16 +59,26 @@ def test_that_a_write_failed_is_told_to_all_whose_frames_were_in_it():
     async def test(stream, gathered):
         waiting = [gathered.write(b"a"), gathered.write(b"b")]
         await asyncio.sleep(0)
+        stream.futures[0].set_exception(MemoryError())
+        assert [type(error) for error in await asyncio.gather(*waiting, return_exceptions=True)] == [MemoryError] * 2
+
+    carried_out(test)
+
+
+def test_that_a_browser_has_left_is_no_error_of_a_frame_and_nothing_more_is_written():
+    """Panel would say so in the log, for each frame."""
+
+    async def test(stream, gathered):
+        waiting = gathered.write(b"a")
+        await asyncio.sleep(0)
         stream.futures[0].set_exception(StreamClosedError())
-        assert [type(error) for error in await asyncio.gather(*waiting, return_exceptions=True)] == [
-            StreamClosedError
-        ] * 2
-        waiting = gathered.write(b"c")
+        await waiting
+        waiting = gathered.write(b"b")
         stream.ended = True  # before the pass ends
+        await waiting
         with pytest.raises(StreamClosedError):
-            await waiting
-        with pytest.raises(StreamClosedError):
-            gathered.write(b"d")
+            gathered.write(b"c")
+        assert stream.written == [b"a"]
 
     carried_out(test)
 

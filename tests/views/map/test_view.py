@@ -520,6 +520,14 @@ def test_a_figure_that_cannot_be_built_is_a_defect_in_the_log_and_is_not_tried_a
     )
 
 
+def test_that_a_figure_is_there_is_no_choice_of_an_option():
+    """It is known on another thread than the page's, which writes the link of a choice and notes it as something to be undone."""
+    told, chosen = [], []
+    view = Map(maps=SimpleNamespace(tell=lambda: told.append(1)), refresh=lambda: chosen.append(1))
+    view._is_built(None, "shape")
+    assert (told, chosen) == ([1], [])
+
+
 def test_figures_of_many_visitors_are_drawn_one_after_the_other(monkeypatch):
     """What draws in Python holds up the page's thread: twenty at once, for a tenth of a second."""
     most, lock, done = [0], threading.Lock(), []
@@ -555,6 +563,9 @@ class Maps:
         self.on_cell = lambda values, beside: self.asked.append((values, beside))
 
     def ask(self, order):
+        pass
+
+    def tell(self):
         pass
 
 
