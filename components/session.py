@@ -313,6 +313,7 @@ class Session:
             weakly(self._export_options),
             self.maps,
             weakly(self._name_of_pane),
+            self.panes.lock,
         )
         self.compare = CompareBar(weakly(self.choices.compare), colours=self._colours_of_runs())
         self.others = OtherRuns(

@@ -7,6 +7,7 @@ touched. The file travels to the browser as one message and is kept nowhere.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import panel as pn
@@ -50,6 +51,8 @@ class Exports(pn.custom.JSComponent):
     named : function () → str
         Which of the runs that are compared the visible one is, A, B and so on, for the names of files; empty where there is one.
         Called on the export's thread.
+    lock : context manager, optional
+        Held while the run is taken and named, so that both are of the same moment.
     """
 
     offer = param.List(offered())
@@ -71,10 +74,12 @@ class Exports(pn.custom.JSComponent):
         look: Callable[[], Any] = dict,
         maps: Mapped | None = None,
         named: Callable[[], str] = str,
+        lock: AbstractContextManager[Any] | None = None,
         **params: Any,
     ):
         super().__init__(**{"margin": (8, 16), "sizing_mode": "stretch_width"} | params)
         self._run, self._pair, self._look, self._maps, self._named = run, pair, look, maps, named
+        self._lock = lock or nullcontext()
         self._jobs = jobs or ExportJobs()
         self._job: ExportJob | None = None
 
@@ -131,10 +136,10 @@ class Exports(pn.custom.JSComponent):
 
     def _made(self, order: Order, job: ExportJob) -> Outcome:
         """What was ordered; the run is that of the moment, however long it has to wait for its turn."""
-        runs = self._snapshots(order)
+        with self._lock:
+            runs, name = self._snapshots(order), self._named()
         if not runs:
             return Outcome()
-        name = self._named()
         with job.turn() as cancelled:
             return self._outcome(Task(order, runs, self.dark, job.progress, cancelled, self._maps or NoMap()), name)
 

@@ -321,3 +321,20 @@ def test_a_file_s_name_says_which_of_the_compared_runs_it_is_and_a_map_is_of_no_
     panel.make(Order(what))
     assert panel.done.wait(60)
     assert [file["name"] for file in panel.sent] == [wanted]
+
+
+def test_a_run_is_taken_and_named_in_the_same_moment():
+    """Else who chooses the other run between the two has its letter on the file of the first."""
+    sim, lock, held = simulation(dynamics="CBO"), threading.Lock(), []
+
+    def taken():
+        held.append(lock.locked())
+        return Run.of(sim)
+
+    def named():
+        held.append(lock.locked())
+        return "A"
+
+    panel = Panel(taken, named=named, lock=lock)
+    panel.order("lines.py")
+    assert held == [True, True] and not lock.locked()
