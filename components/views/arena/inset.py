@@ -1,7 +1,7 @@
 """The inset of an arena, painted by Bokeh: see :mod:`swarmviz.drawing.inset` for when there is one and what it shows.
 
 Its glyphs are made when a swarm is small for the first time, so that a page opens without them. They count the pixels of the frame, and
-no zoom moves them.
+no zoom moves them. The text stands below the inset, on paper of its own: within it there are agents everywhere.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from swarmviz.drawing.region import View
 
 LEAST, MOST = 80.0, 240.0  # pixels of a side
 ROOM = 8.0  # pixels between the inset and the frame's sides
+PADDING = 3  # pixels around the text; so many lie between its paper and the inset, too
+CHAR_PX = 0.6 * float(SMALL_TEXT.removesuffix("px"))  # of a character, rather more than in the mean
 MARKS = ((FOCUS, 10.0), (MINIMISER, 14.0), (BEST, 15.0))  # marker and size of consensus, known minimisers, lowest agent
 
 
@@ -67,6 +69,7 @@ def columns(
     points: np.ndarray,
     ends: tuple[np.ndarray, np.ndarray],
     marks: tuple[np.ndarray, ...],
+    frame_width: float,
     curve: np.ndarray | None = None,
 ) -> dict[str, Any]:
     """The columns of an inset's sources.
@@ -82,6 +85,8 @@ def columns(
         The corners of the inset in the same coordinates.
     marks : three of (M, 2)
         Where the consensus, the known minimisers and the lowest agent are.
+    frame_width : float
+        Of the arena, in pixels; a text that is wider is broken.
     curve : (P, 2), optional
         A line behind them.
     """
@@ -104,7 +109,11 @@ def columns(
     at = np.concatenate(places)
     kept = inside(at)
     out["marks"] = _columns(at[kept]) | {"kind": kinds[kept]}
-    out["box"] = {"left": [corner[0]], "bottom": [corner[1]], "right": [far[0]], "top": [far[1]], "text": [inset.label]}
+    align, side = ("right", far[0]) if inset.right else ("left", corner[0])
+    room = far[0] - ROOM if inset.right else frame_width - 2 * ROOM
+    fits = len(inset.label) * CHAR_PX + 2 * PADDING <= room
+    out["box"] = {"left": [corner[0]], "bottom": [corner[1]], "right": [far[0]], "top": [far[1]], "side": [side], "align": [align],
+                  "text": [inset.label if fits else inset.label.replace(" · ", "\n")]}  # fmt: skip
     line = placed(curve) if curve is not None else np.zeros((0, 2))
     out["curve"] = _columns(np.clip(line, corner, far))
     return out
@@ -120,7 +129,7 @@ class InsetLayers:
     def __init__(self, fig: figure, tones: LinearColorMapper, colours: Theme):
         self._colours = colours
         pixels: dict[str, Any] = {"x_range_name": PIXELS, "y_range_name": PIXELS, "level": MOVING}
-        self.box = source(left=None, bottom=None, right=None, top=None, text=[])
+        self.box = source(left=None, bottom=None, right=None, top=None, side=None, align=[], text=[])
         self.agents = source(x=None, y=None, size=None, tone=None)
         self.marks = source(x=None, y=None, marker=[], size=None, fill=[], line=[])
         self.curve = source(x=None, y=None)
@@ -131,8 +140,9 @@ class InsetLayers:
                                 line_width=1.1, **pixels)  # fmt: skip
         self.signs = fig.scatter("x", "y", source=self.marks, marker="marker", size="size", fill_color="fill", line_color="line",
                                  line_width=1.6, **pixels)  # fmt: skip
-        self.text = fig.text("left", "bottom", "text", source=self.box, x_offset=5, y_offset=-4, text_font={"value": FONT},
-                             text_font_size=SMALL_TEXT, **pixels)  # fmt: skip
+        self.text = fig.text("side", "bottom", "text", source=self.box, text_align="align", text_baseline="top", y_offset=PADDING,
+                             padding=PADDING, background_fill_alpha=0.92, text_font={"value": FONT}, text_font_size=SMALL_TEXT,
+                             **pixels)  # fmt: skip
         self.apply_theme(colours)
 
     @property
@@ -145,7 +155,9 @@ class InsetLayers:
         self._colours = colours
         self.back.glyph.update(fill_color=colours.paper, line_color=colours.soft)
         self.line.glyph.line_color, self.dots.glyph.line_color = colours.landscape[0], colours.outline
-        self.text.glyph.text_color = colours.ink
+        self.text.glyph.update(
+            text_color=colours.ink, background_fill_color=colours.paper, border_line_color=colours.soft
+        )
 
     def paint(self, payload: dict[str, Any] | None) -> None:
         """Write the columns; None takes the inset away."""
@@ -163,8 +175,5 @@ class InsetLayers:
         self.agents.data = payload["agents"]
         if len(payload["curve"]["x"]) or len(self.curve.data["x"]):
             self.curve.data = payload["curve"]
-        if (
-            list(self.box.data["text"]) != payload["box"]["text"]
-            or list(self.box.data["left"]) != payload["box"]["left"]
-        ):
+        if any(list(self.box.data[name]) != column for name, column in payload["box"].items()):
             self.box.data = payload["box"]

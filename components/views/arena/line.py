@@ -204,14 +204,14 @@ class LineRenderer:
         size = self.ranges.frame_size
         common = partial(self.look.shared, "inset", self, self._box)
         drawn = self._inset.of(frame, view, size, flat=True, common=common) if size else None
-        if drawn is None:
+        if drawn is None or size is None:
             return None
         (left,), (right,) = drawn[0].low, drawn[0].high
         curve = curve_of(landscape, left, right, shift_of(frame))
         ends = np.array([left, curve.bottom]), np.array([right, curve.top])
         points, line = np.column_stack([frame.x[:, 0], frame.energy]), np.column_stack([curve.x, curve.f])
         marks = np.empty((0, 2)), curve.minimisers, picture.lowest
-        return columns(frame, drawn, points, ends, marks, line)
+        return columns(frame, drawn, points, ends, marks, size[0], line)
 
     def _new_curve(self, landscape: Landscape, left: float, right: float, shift: float) -> Curve | None:
         """The curve, where that in the figure does not do any more; its axis stays while wells are edited in the arena."""

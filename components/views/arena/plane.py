@@ -270,10 +270,10 @@ class PlaneRenderer:
     def _inset_columns(self, frame: Frame, view: View, picture: PlanePicture, edge: int) -> dict[str, Any] | None:
         size, common = self.ranges.frame_size, partial(self.look.shared, "inset", self, self._box)
         drawn = self._inset.of(frame, view, size, flat=False, edge=edge, common=common) if size else None
-        if drawn is None:
+        if drawn is None or size is None:
             return None
         marks = picture.focus, picture.minimisers, picture.lowest
-        return columns(frame, drawn, frame.x[:, :2], (drawn[0].low, drawn[0].high), marks)
+        return columns(frame, drawn, frame.x[:, :2], (drawn[0].low, drawn[0].high), marks, size[0])
 
     def _new_background(self, frame: Frame, landscape: Landscape, view: View, zoomed: bool) -> DrawnBackground | None:
         """The picture of the landscape, where that in the figure does not do any more; of a region not before the hand rests."""

@@ -16,6 +16,7 @@ from swarmviz.exports.mpl.figure import FONT, POINT, SMALL
 from swarmviz.simulation import Simulation
 
 EDGE, BELOW_CLOCK = 0.02, 0.075  # of the frame: from its sides, and from its top where the clock stands
+BELOW_INSET = 4  # points from the inset to its text, which stands where no agent of it is
 ABOVE_ALL = 15  # drawn over the swarm, under the clock
 
 
@@ -40,8 +41,16 @@ class InsetAxes:
         self.best = self.axes.plot(
             [], [], "o", markersize=11, fillstyle="none", color=ink, markeredgewidth=1.3, zorder=6
         )[0]
-        self.label = self.axes.text(0.03, 0.04, "", transform=self.axes.transAxes, fontsize=SMALL - 1.5, family=FONT, color=ink,
-                                    zorder=7)  # fmt: skip
+        paper = {
+            "boxstyle": "square,pad=0.25",
+            "facecolor": colours.paper,
+            "alpha": 0.92,
+            "edgecolor": colours.soft,
+            "linewidth": 0.8,
+        }
+        place = {"xycoords": "axes fraction", "textcoords": "offset points", "annotation_clip": False}
+        text = {"fontsize": SMALL - 1.5, "family": FONT, "color": ink, "va": "top", "bbox": paper, "zorder": 7}
+        self.label = self.axes.annotate("", (0.0, 0.0), (0, -BELOW_INSET), **place, **text)
 
     @property
     def moving(self) -> list[Any]:
@@ -79,6 +88,8 @@ class InsetAxes:
         self.dots.set_facecolors(tones.of(style.agent_tones(frame)[inset.chosen]))
         self.axes.set(xlim=(inset.low[0], inset.high[0]), ylim=(bottom, top_f))
         self.label.set_text(inset.label)
+        self.label.xy = (float(inset.right), 0.0)
+        self.label.set_horizontalalignment("right" if inset.right else "left")
 
 
 class _Place:

@@ -108,6 +108,9 @@ def test_a_small_swarm_is_enlarged_in_a_corner(d):
     arena = shown(sim)
     inset = arena.inset
     assert inset.axes.get_visible() and inset.label.get_text().startswith("×")
+    arena.figure.canvas.draw()
+    told, inner = inset.label.get_window_extent(), inset.axes.get_window_extent()
+    assert told.y1 < inner.y0 and told.x0 >= inner.x0 - 1, "below it, where no agent is"
     ends = np.array([inset.axes.get_xlim(), inset.axes.get_ylim()])[:d]
     assert (ends[:, 0] < sim.frame.x.min(axis=0)).all() and (sim.frame.x.max(axis=0) < ends[:, 1]).all()
     arena.figure.canvas.draw()

@@ -88,10 +88,26 @@ def test_it_follows_the_corner_of_a_frame_that_is_resized_while_the_run_stands(d
     assert 300 < arena.renderer.inset.box.data["right"][0] < 420
 
 
+@pytest.mark.parametrize(("width", "height"), [(600, 400), (300, 300), (170, 160)])
+def test_its_text_stands_below_it_on_paper_in_the_frame_where_no_agent_of_it_is(width, height):
+    for n, parts in ((30, 1), (5000, 2)):
+        inset = shown(collapsed(n=n), width, height).renderer.inset
+        box, glyph = inset.box.data, inset.text.glyph
+        assert glyph.text_baseline == "top" and inset.agents.data["y"].min() >= box["bottom"][0], "no agent is below"
+        assert box["bottom"][0] > 40, "two lines have room"
+        lines = box["text"][0].split("\n")
+        wide = max(len(line) for line in lines) * 0.6 * 12 + 6
+        left = box["side"][0] - (wide if box["align"] == ["right"] else 0)
+        assert 0 <= left and left + wide <= width and " · ".join(lines).count("·") == parts
+        assert glyph.background_fill_color == inset.back.glyph.fill_color and glyph.background_fill_alpha > 0.9
+
+
 def test_both_themes_are_followed():
     arena = shown(collapsed())
     arena.set_dark(True)
-    assert arena.renderer.inset.back.glyph.fill_color == arena.renderer.colours.paper
+    inset, colours = arena.renderer.inset, arena.renderer.colours
+    assert inset.back.glyph.fill_color == inset.text.glyph.background_fill_color == colours.paper
+    assert inset.text.glyph.text_color == colours.ink
 
 
 def swarm_of(width, n=30, d=2, landscape=None):
