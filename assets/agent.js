@@ -11,6 +11,13 @@ const draw = (tag, attributes) => {
   return node
 }
 
+// Nothing is to be pressed here, and what describes a symbol is on another card.
+const still = (part) => {
+  for (const symbol of part.querySelectorAll("[tabindex]")) {
+    for (const name of ["tabindex", "aria-describedby"]) { symbol.removeAttribute(name) }
+  }
+}
+
 export function render({model}) {
   const choose = (choice) => model.send_msg({choose: choice})
   const title = make("h2"), when = make("span", {className: "when"}), trouble = make("p", {className: "trouble"})
@@ -33,7 +40,7 @@ export function render({model}) {
       if (way >= 0) { key.style.background = colour(way) }
       sign.append(key)
       sign.insertAdjacentHTML("beforeend", html) // written by mathml.py, which escapes texts
-      for (const symbol of sign.querySelectorAll("[tabindex]")) { symbol.removeAttribute("tabindex") } // there is nothing to be pressed
+      still(sign)
       return make("li", {}, sign, make("p", {}, make("span", {textContent: meaning}), make("b", {className: "number"})))
     }))
     showNumbers()
@@ -84,7 +91,7 @@ export function render({model}) {
     lines.replaceChildren(...model.lines.map(({about, source, html}) => {
       const node = make("li", {}, make("header", {}, make("span", {textContent: about}), make("cite", {textContent: source})))
       node.insertAdjacentHTML("beforeend", html) // as above
-      for (const symbol of node.querySelectorAll("[tabindex]")) { symbol.removeAttribute("tabindex") }
+      still(node)
       return node
     }))
     equations.hidden = model.lines.length === 0

@@ -18,10 +18,11 @@ const rowOf = (parameter, within = document) => {
   }
   return null
 }
-const reveal = (parameter) => {
+const reveal = (parameter, keys) => {
   const row = rowOf(parameter)
   for (let fold = row?.closest("details"); fold; fold = fold.parentElement?.closest("details")) { fold.open = true }
   row?.scrollIntoView({block: "nearest"})
+  if (keys) { row?.querySelector("input[type=range], select, input, button")?.focus() } // a pointer sees where it is
 }
 
 export function render({model}) {
@@ -61,16 +62,22 @@ export function render({model}) {
   root.addEventListener("pointerover", ({target, pointerType}) => { if (pointerType !== "touch") { held = false; point(signAt(target)) } })
   root.addEventListener("pointerleave", ({pointerType}) => { if (pointerType !== "touch" && !held) { point(null) } })
   root.addEventListener("focusin", ({target}) => point(signAt(target)))
-  root.addEventListener("focusout", ({relatedTarget}) => { if (!held) { point(signAt(relatedTarget)) } })
-  const choose = (target) => {
+  root.addEventListener("focusout", ({relatedTarget}) => {
+    showNames()
+    if (!held) { point(signAt(relatedTarget)) }
+  })
+  const choose = (target, keys = false) => {
     const name = signAt(target), parameter = known.get(name)?.parameter
     held = name != null
     point(name)
-    if (parameter) { reveal(parameter) }
+    if (parameter) { reveal(parameter, keys) }
   }
   root.addEventListener("click", ({target}) => choose(target))
   root.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && signAt(event.target)) { choose(event.target) }
+    if ((event.key === "Enter" || (event.key === " " && event.target.role === "button")) && signAt(event.target)) {
+      event.preventDefault() // a space would scroll
+      choose(event.target, true)
+    }
     if (event.key !== "Escape" || (lit == null && !held)) { return }
     event.preventDefault() // the next one closes the panel
     held = false
@@ -90,7 +97,8 @@ export function render({model}) {
       const label = make("span", {textContent: line.about})
       if (line.follows) {
         label.dataset.sign = line.follows
-        label.tabIndex = 0
+        Object.assign(label, {tabIndex: 0, role: "button"})
+        label.dataset.about = line.about
         label.setAttribute("aria-describedby", `about-${line.follows}`)
       }
       const node = make("li", {}, make("header", {}, label, make("cite", {textContent: line.source})))
@@ -106,8 +114,8 @@ export function render({model}) {
       const symbol = make("td"), value = make("b", {className: "now"})
       symbol.innerHTML = sign.html
       value.dataset.long = sign.name
-      const row = make("tr", {id: `about-${sign.name}`}, symbol,
-        make("td", {}, value, sign.meaning, sign.reason ? make("small", {textContent: ` Not in these lines: ${sign.reason}.`}) : null))
+      const meaning = make("span", {id: `about-${sign.name}`}, sign.meaning, sign.reason ? make("small", {textContent: ` Not in these lines: ${sign.reason}.`}) : null)
+      const row = make("tr", {}, symbol, make("td", {}, value, meaning))
       row.dataset.sign = sign.name
       return row
     }))
@@ -115,9 +123,17 @@ export function render({model}) {
     tell(lit)
   }
   const write = (node, text) => { if (node.textContent !== text) { node.textContent = text } }
+  const showNames = () => { // what a screen reader calls the symbols; a name that changes under the focus is read again and again
+    for (const node of root.querySelectorAll("[data-sign][tabindex]:not(:focus)")) {
+      const {dataset: {sign: name, about}} = node, sign = known.get(name)
+      const words = [about, sign?.said, model.values[name]?.[1], sign?.leads].filter(Boolean).join(", ")
+      if (node.ariaLabel !== words) { node.ariaLabel = words }
+    }
+  }
   const showValues = () => {
     for (const node of root.querySelectorAll("[data-value]")) { write(node, model.values[node.dataset.value]?.[0] || "\u2007") }
     for (const node of root.querySelectorAll("[data-long]")) { write(node, model.values[node.dataset.long]?.[1] ?? "") }
+    showNames()
     if (lit != null) { tell(lit) }
   }
   const showLandscape = () => { landscape.innerHTML = model.landscape } // of equation.py, which escapes texts

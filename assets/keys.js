@@ -6,7 +6,7 @@ export const isTaken = (key, element) => {
   if (element.closest?.("[data-keys]")?.dataset.keys.split(" ").includes(key)) { return true }
   if (element.closest?.("[role=tab]") && key.startsWith("Arrow")) { return true } // go to the next tab
   if (key === " ") {
-    return ["BUTTON", "SUMMARY", "A", "SELECT", "TEXTAREA"].includes(tagName) || (tagName === "INPUT" && type !== "range")
+    return element.role === "button" || ["BUTTON", "SUMMARY", "A", "SELECT", "TEXTAREA"].includes(tagName) || (tagName === "INPUT" && type !== "range")
   }
   if (tagName === "INPUT" && type === "range") { return key.length > 1 } // a slider moves with arrows, Home and End; letters mean nothing to it
   return ["INPUT", "SELECT", "TEXTAREA"].includes(tagName) && type !== "checkbox"

@@ -8,6 +8,7 @@ seen: the browser says when it is.
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Callable
 from functools import lru_cache
@@ -46,7 +47,9 @@ class Equations(pn.custom.JSComponent):
     title = param.String("", doc="Name of the dynamics.")
     about = param.String("", doc="What it is, in a sentence.")
     lines = param.List([], doc="One dictionary for each line: about, source, html, follows.")
-    signs = param.List([], doc="One dictionary for each symbol: name, html, meaning, parameter, mark, reason.")
+    signs = param.List(
+        [], doc="One dictionary for each symbol: name, html, said, leads, meaning, parameter, mark, reason."
+    )
     values = param.Dict({}, doc="Name of a symbol → what it is now, short (under the symbol) and long.")
     landscape = param.String("", doc="HTML of what is minimised.")
 
@@ -174,6 +177,8 @@ def signs(dynamics: Dynamics, lines: tuple[Line, ...]) -> list[dict[str, str]]:
         {
             "name": name,
             "html": _symbol(latex_of(dynamics, name)),
+            "said": said(dynamics, name),
+            "leads": leads(dynamics, name),
             "meaning": _sentence(quantities[name].meaning if name in quantities else declared[name].doc or ""),
             "parameter": quantities[name].parameter if name in quantities else name,
             "mark": quantities[name].mark if name in quantities else "",
@@ -181,6 +186,38 @@ def signs(dynamics: Dynamics, lines: tuple[Line, ...]) -> list[dict[str, str]]:
         }
         for name in (*(name for name in shown if name in quantities or name in declared), *acting)
     ]
+
+
+def said(dynamics: Dynamics, name: str) -> str:
+    """What a screen reader says of a symbol, before its value: "σ, noise"."""
+    quantity = dynamics.equations.quantities.get(name)
+    if quantity is None:
+        declared = dynamics.param[name]
+        symbol, label = declared.symbol or "", _lower((declared.label or name).strip())
+        return f"{symbol}, {label}" if symbol and symbol.lower() != label.lower() else label
+    return f"{spoken_symbol(quantity.symbol)}, {re.split('[:;,]', quantity.meaning)[0]}"
+
+
+def spoken_symbol(latex: str) -> str:
+    """LaTeX of a symbol as it is said: X n, F bar, x star."""
+    text = re.sub(r"\\(bar|hat|tilde)\s*\{?(\w)\}?", r"\2 \1 ", latex)
+    text = re.sub(r"[_^]?\*", " star ", text).replace("_-", " minus ").replace("_+", " plus ")
+    return " ".join(re.sub(r"[\\{}_^]", " ", text).split())
+
+
+def leads(dynamics: Dynamics, name: str) -> str:
+    """What a press on a symbol does, in the words of a screen reader."""
+    quantity = dynamics.equations.quantities.get(name)
+    if quantity is None:
+        return f"leads to its {'slider' if isinstance(dynamics.param[name], Real) else 'control'}"
+    if quantity.parameter:
+        return "leads to what decides on it"
+    return "marks it in the arena" if quantity.mark else ""
+
+
+def _lower(label: str) -> str:
+    """A label within a sentence; names of people and of laws keep their capitals only where more follow."""
+    return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
 def _sentence(text: str) -> str:

@@ -1,8 +1,9 @@
 """LaTeX formulae as MathML that fits a narrow card: long lines are broken before an operator, and what cannot be broken is set smaller.
 
 In a line of equations (:mod:`swarmviz.dynamics.equations.lines`) symbols are named, ``@lam``. Each becomes an element that can be pointed
-at and reached by keyboard, ``data-sign="lam"``, described by the element of the page with the id ``about-lam``; under the first of a name
-there is room for its present value, ``data-value="lam"``.
+at and reached by keyboard, ``data-sign="lam"``, described by the element of the page with the id ``about-lam``; who shows it writes what
+it is called, of which a value is a part (``assets/equation.js``). Under the first of a name there is room for its present value,
+``data-value="lam"``.
 
 Every current browser draws MathML itself and a screen reader speaks it; nothing is loaded. KaTeX as Panel bundles it lacks its fonts, and
 Bokeh's MathJax would add 1.8 MB to a page that should weigh less than 5.
@@ -97,7 +98,10 @@ class _Signs:
     def _sign(self, name: str, latex: str) -> ET.Element:
         row = ET.Element(f"{{{SPACE}}}mrow", {"class": "sign", "data-sign": name})
         if name not in self._met:  # the keyboard comes to each symbol once in a line
-            row.attrib |= {"tabindex": "0", "aria-describedby": f"about-{name}"}
+            row.attrib |= {
+                "tabindex": "0",
+                "aria-describedby": f"about-{name}",
+            }  # a role would need another than "math" around it
             self._met.add(name)
         row.extend(_row_of(_converted(latex)))
         return row

@@ -69,6 +69,25 @@ def test_every_symbol_with_a_value_is_a_parameter_or_measured_and_all_are_descri
     assert all(described[name]["reason"] for name in acting if not _in_lines(name, shown.lines))
 
 
+@pytest.mark.parametrize("cls", sv.dynamics.ALL.values(), ids=lambda cls: cls.__name__)
+def test_what_a_screen_reader_calls_a_symbol_has_words_and_none_are_those_of_another(cls):
+    own = cls()
+    signs = equation.signs(own, tuple(cls.equations.lines))
+    told = [sign["said"] for sign in signs]
+    assert len(set(told)) == len(told) and not any(re.search(r"[\\{}^:;]", text) for text in told), told
+    for sign in signs:
+        assert sign["leads"] or not (sign["parameter"] or sign["mark"]), sign["name"]
+
+
+def test_a_symbol_is_said_with_what_it_is_and_where_it_leads():
+    own = sv.CBO()
+    assert (equation.said(own, "sigma"), equation.leads(own, "sigma")) == ("σ, noise", "leads to its slider")
+    assert (equation.said(own, "scheme"), equation.leads(own, "scheme")) == ("scheme", "leads to its control")
+    assert (equation.said(own, "nu"), equation.leads(own, "nu")) == ("ν, consensus point", "marks it in the arena")
+    spoken = {r"\bar F": "F bar", "X_n": "X n", "x^*": "x star", "F_-": "F minus", r"\bar{F}": "F bar", "Λ_1": "Λ 1"}
+    assert {latex: equation.spoken_symbol(latex) for latex in spoken} == spoken
+
+
 def _in_lines(name, lines):
     return any(f'data-sign="{name}"' in line["html"] or line["follows"] == name for line in lines)
 

@@ -52,3 +52,46 @@ def test_a_symbol_its_control_and_its_mark_are_joined_and_the_lines_follow_the_r
         "the lines do not follow the scheme",
     )
     assert not lab.complaints
+
+
+def test_each_symbol_has_a_name_that_says_its_value_and_enter_leads_to_its_control(lab, server):
+    """They had a description alone: a screen reader stopped at nothing that it could name."""
+    lab.open(server.page)
+    lab.pause()
+    lab.page.click("[aria-label^='Open panel']")
+    symbols = lab.page.locator(".card .lines [data-sign][tabindex]")
+    called = lambda: symbols.evaluate_all("(all) => all.map((node) => node.ariaLabel)")  # noqa: E731
+    lab.wait(lambda: symbols.count() > 5 and "σ, noise, 1, leads to its slider" in called(), "σ has no name")
+    step = next(name for name in called() if name.startswith("Step, Euler–Maruyama, scheme, "))
+    assert all(called()) and step.endswith(", leads to its control")
+    tree = lab.page.context.new_cdp_session(lab.page).send("Accessibility.getFullAXTree")["nodes"]
+    stops = {node["name"]["value"] for node in tree if node.get("name") and _can_have_focus(node)}
+    assert set(called()) <= stops, f"not in the tree that a screen reader has: {set(called()) - stops}"
+    assert f'button "{step}"' in lab.page.locator(".card .lines").aria_snapshot()
+    sigma = lab.page.locator(".lines math [data-sign=sigma]").first
+    described = sigma.get_attribute("aria-describedby")
+    assert lab.page.locator(f"[id='{described}']").inner_text().startswith("Strength of the noise")
+    lab.type("dynamics.sigma", 0.5)
+    lab.wait(lambda: "σ, noise, 0.5, leads to its slider" in called(), "the name has an old value")
+    nu = lab.page.locator(".lines math [data-sign=nu][tabindex]").first
+    nu.focus()
+    before = called()
+    lab.press("step")
+    lab.wait(lambda: called() != before, "the names stay")
+    place = before.index(nu.get_attribute("aria-label"))
+    lab.page.evaluate("window.blur()")
+    nu.blur()
+    lab.wait(lambda: called()[place] != before[place], "it has an old name once it has not the focus any more")
+    sigma.focus()
+    lab.page.keyboard.press("Enter")
+    slider = lab.row("dynamics.sigma").locator("input[type=range]")
+    lab.wait(lambda: slider.evaluate("(node) => node.matches(':focus')"), "Enter leads nowhere")
+    lab.page.locator(".lines header [role=button]").first.focus()
+    lab.page.keyboard.press(" ")
+    menu = lab.row("dynamics.scheme").locator("select")
+    lab.wait(lambda: menu.evaluate("(node) => node.matches(':focus')"), "Space leads nowhere")
+    assert not lab.playing and not lab.complaints
+
+
+def _can_have_focus(node):
+    return any(own["name"] == "focusable" and own["value"]["value"] for own in node.get("properties", ()))
