@@ -33,7 +33,7 @@ const compare = (a, b, down) => {
 }
 
 export function render({model}) {
-  let sorted = {key: "number", down: true}
+  let sorted = {key: "number", down: true}, order = [] // the numbers of the rows as they stand
   const clear = makeButton({className: "clear", textContent: "Clear", title: "Forget the past runs that are not pinned"}, () => model.send_msg({act: "clear"}))
   const same = make("p", {className: "same"}), told = make("p", {className: "told", role: "status"})
   const table = make("table", {}), scroller = make("div", {className: "scroller scrolled-across", tabIndex: 0, role: "region", ariaLabel: "Table of the runs"}, table)
@@ -77,6 +77,12 @@ export function render({model}) {
     const shown = columns(), by = shown.find(({key}) => key === sorted.key) ?? shown[1]
     const rows = [...model.rows].sort((a, b) => compare(by.of(a)[1], by.of(b)[1], sorted.down) || b.number - a.number)
     const live = model.live.title == null ? [] : [model.live]
+    const before = order
+    order = rows.map(({number}) => number)
+    const held = root.getRootNode().activeElement?.dataset?.focus ?? "", [gone, act] = held.split(" "), place = before.indexOf(Number(gone))
+    // where a row is gone that had the focus, the one that takes its place has it, or else the one above
+    const beside = () => [...before.slice(place + 1), ...before.slice(0, Math.max(place, 0)).reverse()]
+      .map((number) => table.querySelector(`[data-focus="${number} ${act}"]`)).find(Boolean)
     keepFocus(root, () => {
       table.replaceChildren(make("thead", {}, make("tr", {}, ...shown.map(head))), ...[...live, ...rows].map((row) => body(row, shown)))
       same.textContent = model.same
@@ -84,7 +90,7 @@ export function render({model}) {
       told.hidden = !model.told
       clear.hidden = model.rows.length === 0
       empty.hidden = model.rows.length > 0
-    }, () => table.querySelector("[data-focus]"))
+    }, () => (place >= 0 && beside()) || table.querySelector("[data-focus]"))
   }
   let due = false // several properties change at once
   const drawSoon = () => {

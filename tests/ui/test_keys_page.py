@@ -234,3 +234,38 @@ def test_a_download_and_a_lesson_leave_the_focus_where_the_work_goes_on(page):
     lab.wait(lambda: focus(lab)["name"] == "Curves as CSV", "the focus does not come back to the button")
     lab.page.keyboard.press("Escape")
     lab.wait(lambda: focus(lab)["name"].startswith("Open panel"), "Escape does not close the panel")
+
+
+SAY = """(banner, text) => {
+  banner.querySelector("span").textContent = text
+  banner.hidden = false
+}"""
+COVERED = """(node) => { // of what lies at places of an element, what is not the element
+  const {left, top, width, height} = node.getBoundingClientRect()
+  const inner = (root, x, y) => {
+    const at = root.elementFromPoint(x, y)
+    return at?.shadowRoot && at.shadowRoot !== root ? inner(at.shadowRoot, x, y) ?? at : at
+  }
+  return [[0.05, 0.1], [0.95, 0.1], [0.5, 0.5], [0.05, 0.9], [0.95, 0.9]]
+    .map(([x, y]) => inner(document, left + x * width, top + y * height))
+    .filter((there) => !node.contains(there)).map((there) => there?.className ?? "nothing")
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(990, 700), (390, 844), (320, 568), (320, 256)])
+def test_the_way_past_the_head_lies_above_a_long_message_which_stays_in_the_window(browser, server, width, height):
+    """In 320 pixels, which is a wide window at 400 %, a long one began above the window."""
+    with visit(browser, server, width, height) as lab:
+        page = lab.page
+        message, skip = page.locator(".banner"), page.locator(".swarmviz-skip")
+        long = "That run cannot be opened: a value of it is outside of what its landscape allows. " * 6
+        message.evaluate(SAY, long)
+        message.wait_for()
+        page.keyboard.press("Tab")
+        assert focus(lab)["name"] == "Skip to Play" and skip.evaluate(COVERED) == []
+        box = message.bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= height, "it is not in the window"
+        page.keyboard.press("Enter")
+        assert page.locator("button.play").evaluate(COVERED) == [], "the message lies over Play"
+        page.get_by_role("button", name="Dismiss").click()
+        message.wait_for(state="hidden")

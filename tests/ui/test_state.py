@@ -184,6 +184,70 @@ def test_a_replaced_run_is_in_the_history_and_reopens_where_it_stood(lab, server
     assert not lab.complaints
 
 
+TABLE = """(table) => { // where the heads and the sticky cells of the last row lie in the box that scrolls
+  const scroller = table.parentElement, around = scroller.getBoundingClientRect(), root = document.documentElement
+  const head = table.querySelector("thead th:nth-child(3)").getBoundingClientRect()
+  const star = [...table.querySelectorAll("td.star")].at(-1).getBoundingClientRect()
+  return {head: head.top - around.top, star: star.left - around.left, bottom: around.bottom,
+    room: scroller.scrollHeight - scroller.clientHeight, page: [root.scrollWidth, root.scrollHeight]}
+}"""
+SHIFTS = """() => {
+  window.shifts = 0
+  new PerformanceObserver((list) => { for (const {value} of list.getEntries()) { window.shifts += value } }).observe({type: "layout-shift"})
+}"""
+HELD = """() => {
+  let node = document.activeElement
+  while (node?.shadowRoot?.activeElement) { node = node.shadowRoot.activeElement }
+  return [node.ariaLabel, node.getBoundingClientRect().top]
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_thirty_runs_scroll_within_the_panel_under_their_heads_and_keep_the_focus(browser, server, width, height):
+    """The heads went out of sight, and the focus to the first of them once a run was deleted."""
+    context = browser.new_context(viewport={"width": width, "height": height})
+    lab = Lab(context.new_page()).open(server.page)
+    page = lab.page
+    lab.pause()
+    for _ in range(30):
+        lab.press("seed")
+        lab.wait(lambda: lab.step == 0, "no other swarm")
+        lab.press("step")
+        lab.wait(lambda: lab.step == 1, "no step is taken")
+    page.click("button[aria-label$='claims, luck, runs, export, lessons']")
+    page.get_by_role("tab", name="Runs").click()
+    rows, table = page.locator(".history tbody.run:not(.live)"), page.locator(".history table")
+    lab.wait(lambda: rows.count() == 30, "they are not listed")
+    page.get_by_role("button", name="Pin run 3", exact=True).focus()
+    page.keyboard.press("Enter")
+    lab.wait(lambda: page.get_by_role("button", name="Pin run 3", exact=True).inner_text() == "★", "it is not pinned")
+    page.evaluate(SHIFTS)
+    table.evaluate("(node) => node.parentElement.scrollTo(60, 1e6)")
+    at = table.evaluate(TABLE)
+    assert at["room"] > 300 and at["bottom"] <= height and at["page"] == [width, height], at
+    assert abs(at["head"]) < 2 and 0 <= at["star"] < 8, f"heads and stars go with the rest: {at}"
+    lab.picture(f"thirty-runs-{width}")
+
+    by_seed = page.locator(".history thead button").last
+    by_seed.focus()
+    for way in ("ascending", "descending"):
+        before = page.evaluate(HELD)
+        page.keyboard.press("Enter")
+        sort = page.locator(".history thead th").last
+        lab.wait(lambda sort=sort, way=way: sort.get_attribute("aria-sort") == way, "it is not sorted")
+        assert page.evaluate(HELD) == before, "the focus is elsewhere"
+    delete = page.get_by_role("button", name="Delete: run 12", exact=True)
+    delete.focus()
+    top = page.evaluate(HELD)[1]
+    assert top > table.evaluate("(node) => node.parentElement.getBoundingClientRect().top") + 30, "under the heads"
+    page.keyboard.press("Enter")
+    lab.wait(lambda: rows.count() == 29, "it is not deleted")
+    name, place = page.evaluate(HELD)
+    assert name == "Delete: run 11" and abs(place - top) < 60, "the next one has not the focus"
+    assert page.evaluate("window.shifts") < 0.01 and not lab.complaints
+    context.close()
+
+
 def box(lab, name):
     return lab.row(name).locator("input[type=text]").input_value()
 
