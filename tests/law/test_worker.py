@@ -11,7 +11,7 @@ import pytest
 
 import swarmviz as sv
 from components import background
-from components.background import LATE_S
+from components.background import LATE_S, MAX_SHARE
 from components.law import worker
 from components.law.worker import LawWorker
 from swarmviz.drawing.law_beside import DENSITY, DISTANCE, PHASE, LawBesideRun
@@ -116,7 +116,7 @@ def test_the_law_holds_back_when_pictures_come_late(watched, monkeypatch):
     watched.late = 0.0
     for _ in range(40):
         watched.law._rest(0.004)
-    assert rests[-1] == pytest.approx(0.004), "at most half of one core"
+    assert rests[-1] == pytest.approx(0.004 * (1 / MAX_SHARE - 1)), "not all of one core"
 
 
 def test_the_law_of_another_run_is_never_drawn(watched):

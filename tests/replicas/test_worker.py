@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from components import background
-from components.background import LATE_S
+from components.background import LATE_S, MAX_SHARE
 from components.replicas.card import ReplicaStatus, headline
 from components.replicas.pool import ReplicaPool
 from components.replicas.worker import ReplicaWorker
@@ -115,7 +115,7 @@ def test_replicas_hold_back_when_pictures_come_late(watched, monkeypatch):
     watched.late = 0.0
     for _ in range(40):
         watched.luck._rest(0.004)
-    assert rests[-1] == pytest.approx(0.004), "at most half of one core"
+    assert rests[-1] == pytest.approx(0.004 * (1 / MAX_SHARE - 1)), "not all of one core"
 
 
 def test_the_band_of_another_run_is_never_shown(watched):
