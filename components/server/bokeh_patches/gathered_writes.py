@@ -19,6 +19,8 @@ from typing import Any
 
 from tornado.iostream import StreamClosedError
 
+MAX_JOINED_BYTES = 2**20  # a file is not copied once more on the thread that visitors share
+
 
 class GatheredStream:
     """A stream that keeps what is written to it until the pass of the loop ends; all else is the stream's own.
@@ -32,7 +34,7 @@ class GatheredStream:
     def __init__(self, stream: Any):
         self._stream = stream
         self._frames: list[bytes] = []
-        self._written: asyncio.Future[None] | None = None
+        self._waiting: list[asyncio.Future[None]] = []  # one for each frame: who gives one up has no other's
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -49,26 +51,30 @@ class GatheredStream:
         """
         if self._stream.closed():
             raise StreamClosedError
-        if self._written is None:
-            loop = asyncio.get_running_loop()
-            self._written = loop.create_future()
-            self._written.add_done_callback(lambda future: future.cancelled() or future.exception())
+        loop = asyncio.get_running_loop()
+        if not self._frames:
             loop.call_soon(self.flush)
+        waiting = loop.create_future()
+        waiting.add_done_callback(lambda future: future.cancelled() or future.exception())
         self._frames.append(data)
-        return self._written
+        self._waiting.append(waiting)
+        return waiting
 
     def flush(self) -> None:
         """Write what was kept."""
-        frames, written = self._frames, self._written
-        self._frames, self._written = [], None
-        if written is None:
+        frames, waiting = self._frames, self._waiting
+        self._frames, self._waiting = [], []
+        if not frames:
             return
+        if sum(map(len, frames)) <= MAX_JOINED_BYTES:
+            frames = [b"".join(frames)]
         try:
-            asyncio.ensure_future(self._stream.write(b"".join(frames))).add_done_callback(
-                lambda done: _tell(done, written)
-            )
+            for frame in frames:
+                taken = self._stream.write(frame)
         except StreamClosedError:
-            written.set_result(None)
+            _tell(waiting)
+        else:  # what was written last is taken last
+            taken.add_done_callback(lambda done: _tell(waiting, done))
 
     def close(self, *arguments: Any, **options: Any) -> None:
         """Write what was kept, and close the stream."""
@@ -76,16 +82,18 @@ class GatheredStream:
         self._stream.close(*arguments, **options)
 
 
-def _tell(done: asyncio.Future[None], waiting: asyncio.Future[None]) -> None:
+def _tell(waiting: list[asyncio.Future[None]], done: asyncio.Future[None] | None = None) -> None:
     """Pass on that it was written, or why not; to who has left it counts as written."""
-    if waiting.done():
-        return
-    if done.cancelled():
-        waiting.cancel()
-    elif (error := done.exception()) is not None and not isinstance(error, StreamClosedError):
-        waiting.set_exception(error)
-    else:
-        waiting.set_result(None)
+    error = None if done is None or done.cancelled() else done.exception()
+    for future in waiting:
+        if future.done():  # given up
+            continue
+        if done is not None and done.cancelled():
+            future.cancel()
+        elif error is not None and not isinstance(error, StreamClosedError):
+            future.set_exception(error)
+        else:
+            future.set_result(None)
 
 
 def gather_writes(connection: Any) -> None:

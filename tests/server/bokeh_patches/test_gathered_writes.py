@@ -12,7 +12,7 @@ from tornado.testing import bind_unused_port
 from tornado.web import Application
 from tornado.websocket import WebSocketHandler, WebSocketProtocol13, websocket_connect
 
-from components.server.bokeh_patches.gathered_writes import GatheredStream, gather_writes
+from components.server.bokeh_patches.gathered_writes import MAX_JOINED_BYTES, GatheredStream, gather_writes
 
 
 class Stream:
@@ -51,6 +51,36 @@ def test_what_is_written_in_one_pass_is_one_write_and_is_done_when_that_was_take
         stream.futures[0].set_result(None)
         assert await asyncio.gather(first, second) == [None, None] and not later.done()
         assert stream.written == [b"abc", b"d"]
+
+    carried_out(test)
+
+
+def test_a_file_is_not_copied_once_more_and_is_done_when_all_of_it_was_taken():
+    async def test(stream, gathered):
+        header, file = b"header", b"\0" * MAX_JOINED_BYTES
+        waiting = [gathered.write(header), gathered.write(file)]
+        await asyncio.sleep(0)
+        assert stream.written[0] is header and stream.written[1] is file
+        stream.futures[0].set_result(None)
+        await asyncio.sleep(0)
+        assert not any(future.done() for future in waiting)
+        stream.futures[1].set_result(None)
+        assert await asyncio.gather(*waiting) == [None, None]
+
+    carried_out(test)
+
+
+def test_who_gives_up_waiting_for_a_frame_has_no_other_s_given_up():
+    async def test(stream, gathered):
+        given_up, kept = gathered.write(b"a"), gathered.write(b"b")
+        given_up.cancel()
+        await asyncio.sleep(0)
+        stream.futures[0].set_result(None)
+        assert await asyncio.wait_for(kept, 10) is None and stream.written == [b"ab"]
+        gathered.write(b"c").cancel()
+        stream.ended = True
+        await asyncio.sleep(0)
+        assert stream.written == [b"ab"]
 
     carried_out(test)
 
