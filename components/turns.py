@@ -1,9 +1,9 @@
 """Work of many visitors on the thread that they share: one piece after the other, with a look at sockets and clocks in between.
 
 A loop carries out all that is ready before it looks at its sockets again: ten people who edit at the same moment hold up everybody's
-pictures for the sum of what they ask for. Here each piece waits for a pass of the loop of its own, so that whoever looks at the loop finds
-it held up by one piece at most. Pictures, which are many, small and awaited, go before everything else, and of the rest a piece has its
-turn after each of them.
+pictures for the sum of what they ask for. Here each piece waits for a pass of the loop of its own, and before the next one comes everything
+that has become due meanwhile, so that whoever waits for a clock or a socket is held up by one piece at most. Pictures, which are many,
+small and awaited, go before everything else, and of the rest a piece has its turn after each of them.
 """
 
 from __future__ import annotations
@@ -32,14 +32,18 @@ class Turns:
             await waiting
         else:
             self._taken = True
-            loop.call_soon(self._next)
+            loop.call_soon(self._ended)
+
+    def _ended(self) -> None:
+        """A piece has ended: what became due meanwhile goes before the next one: a loop takes its clocks in order."""
+        asyncio.get_running_loop().call_later(0, self._next)
 
     def _next(self) -> None:
-        """A pass has ended: let the next one work in the pass that follows."""
+        """Let the next one work in the pass that follows."""
         while (waiting := self._first()) is not None:
             if not waiting.done():  # else who waited was cancelled
                 waiting.set_result(None)
-                asyncio.get_running_loop().call_soon(self._next)  # after the one that waited
+                asyncio.get_running_loop().call_soon(self._ended)  # after the one that waited
                 return
         self._taken = False
 
