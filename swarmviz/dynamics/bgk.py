@@ -285,7 +285,7 @@ def who_jumps(probability, seed, step, first, u, jumped, chosen):
     return list_marked(jumped, chosen)
 
 
-@inner
+@inner(inline=True)
 def who_jumps_in_tile(probability, tile, step):
     """The same for the runs of a tile."""
     if probability < 1.0:
@@ -542,7 +542,7 @@ def measure_tile(tile, size, params, moved, half, minimisers, records, column):
         measure_events(alone.energy, alone.nu, tile.hits[r], records[r], column)
 
 
-@inner
+@inner(inline=True)
 def jump_in_tile(x, v, tile, n, step, params, shake):
     """(1) on a tile."""
     m = who_jumps_in_tile(params.probability, tile, step)
@@ -553,7 +553,7 @@ def jump_in_tile(x, v, tile, n, step, params, shake):
         jump(x, v, tile.consensus.rows, chosen, params.keep, params.pull, shake, params.floor, z)
 
 
-@inner
+@inner(inline=True)
 def glide_tile(x, v, dt, box, runs, recording, hits):
     """(2) on a tile, first without the walls where the step is recorded; ``hits`` as in :func:`swarmviz.kernels.tiles.confine_tile`."""
     if recording:
@@ -566,6 +566,9 @@ def glide_tile(x, v, dt, box, runs, recording, hits):
 @inner
 def advance_tile(runs, size, steps, params, schedules, stall, box, objective, tile, failures, records):
     """Some runs as :func:`advance_run` advances each, all agents in the consensus and without a stall stop."""
+    runs, params, schedules, stall = borrowed(runs), borrowed(params), borrowed(schedules), borrowed(stall)
+    box, objective, tile = borrowed(box), borrowed(objective), borrowed(tile)
+    failures, records = borrowed(failures), borrowed(records)
     f, consensus, d, n, column = tile.energy, tile.consensus, box.low.size, runs.energy.shape[1], 0
     x, v = block_view(tile.x, 0, d, f.size), block_view(tile.v, 0, d, f.size)
     enter_tile(runs, size, tile)

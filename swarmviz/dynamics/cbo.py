@@ -509,6 +509,8 @@ def measure_tile(workspace, n, runs, minimisers, records, column):
 @inner
 def advance_tile(runs, size, steps, params, schedules, box, objective, workspace, failures, records):
     """Some runs as :func:`advance_run` advances each, all agents in the consensus and no predictor."""
+    runs, schedules, box, objective = borrowed(runs), borrowed(schedules), borrowed(box), borrowed(objective)
+    workspace, failures, records = borrowed(workspace), borrowed(failures), borrowed(records)
     consensus, d, n, column = workspace.consensus, box.low.size, runs.energy.shape[1], 0
     wide, x, f = n * size, block_view(workspace.x, 0, box.low.size, n * size), workspace.energy
     enter(runs.x, size, workspace.x)

@@ -442,7 +442,7 @@ def measure_tile(tile, size, moved, half, minimisers, records, column):
                 column)  # fmt: skip
 
 
-@inner
+@inner(inline=True)
 def fly_tile(x, v, y, tile, size, s, steps, recording, params, schedules, box):
     """(1) and (3) on a tile in step ``s`` of the call, first without the walls where it is recorded: their hits are counted run by run."""
     (d, wide), seeds, law, freedom, k, count = x.shape, tile.seeds, params.law, params.freedom, steps.k, steps.steps
@@ -458,6 +458,8 @@ def fly_tile(x, v, y, tile, size, s, steps, recording, params, schedules, box):
 @inner
 def advance_tile(runs, size, steps, params, schedules, stall, box, objective, tile, failures, records):
     """Some runs as :func:`advance_run` advances each, all agents in the consensus and without a stall stop."""
+    runs, schedules, stall, box = borrowed(runs), borrowed(schedules), borrowed(stall), borrowed(box)
+    objective, tile, failures, records = borrowed(objective), borrowed(tile), borrowed(failures), borrowed(records)
     f, g, consensus, column = tile.energy, tile.memory_energy, tile.consensus, 0
     d, n, wide = box.low.size, runs.energy.shape[1], f.size
     x, v, y = block_view(tile.x, 0, d, wide), block_view(tile.v, 0, d, wide), block_view(tile.memory, 0, d, wide)

@@ -496,6 +496,8 @@ def measure_tile(tile, runs, params, objective, records, column):
 @inner
 def advance_tile(runs, size, steps, params, temperature, box, objective, tile, failures, records):
     """Some runs as :func:`advance_run` advances each, with the weighted mean as provisional minimum."""
+    runs, temperature, box, objective = borrowed(runs), borrowed(temperature), borrowed(box), borrowed(objective)
+    tile, failures, records = borrowed(tile), borrowed(failures), borrowed(records)
     x, mass, f, dt = block_view(tile.x, 0, box.low.size, tile.energy.size), tile.mass, tile.energy, params.dt
     (d, wide), n, column = x.shape, runs.energy.shape[1], 0
     slope = block_view(tile.slope, 0, d, wide)

@@ -127,7 +127,7 @@ def make_noise_of_tile(d, wide, steps):
     )
 
 
-@inner
+@inner(inline=True)
 def noise_of_tile(noise_buffer, law, nu_t, seeds, purpose, start, s, steps, d, wide):
     """Noise (d, n R) for step ``start + s``, s = 0, 1, …, steps − 1 in this order within a tile; the draws of each run by itself."""
     turn = s % noise_buffer.ahead
@@ -316,7 +316,7 @@ def make_consensus_of_tile(d, n, runs):
     )  # fmt: skip
 
 
-@inner
+@inner(inline=True)
 def find_consensus(x, f, alpha, n, runs, tile):
     """ν of each run and its lowest value."""
     w = tile.weights
@@ -334,7 +334,7 @@ def find_consensus(x, f, alpha, n, runs, tile):
         for_every_agent(point, n, runs, tile.rows[i])
 
 
-@inner
+@inner(inline=True)
 def find_effective_sizes(n, runs, tile):
     """ESS of each run, after its consensus."""
     dots_of_weights(tile.weights, tile.weights, n, runs, tile.effective)
@@ -357,7 +357,7 @@ def make_moves_of_tile(d, runs):
     return MovesOfTile(scratch(d * runs, real).reshape((d, runs)), scratch(d * runs, real), scratch(runs, real))
 
 
-@inner(strict=True)  # or a division by what stays the same would become a product
+@inner(strict=True, inline=True)  # strict, or a division by what stays the same would become a product
 def watch_tile(points, moved, half, tolerance, moves, still):
     """How far the consensus of each run has moved since the step before, if one was taken, and its stall count."""
     (d, runs), lengths = points.shape, moves.lengths
