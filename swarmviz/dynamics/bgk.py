@@ -84,6 +84,7 @@ from swarmviz.kernels.blocks import (
     flat,
     from_blocks,
     list_marked,
+    list_marked_in_words,
     run_of,
     runs_of,
     scratch,
@@ -294,7 +295,7 @@ def who_jumps_in_tile(probability, tile, step):
             tile.jumped[j] = tile.u[j] < probability
     else:
         tile.jumped[:] = 1
-    return list_marked(tile.jumped, tile.chosen)
+    return list_marked_in_words(tile.jumped, tile.chosen)
 
 
 @inner

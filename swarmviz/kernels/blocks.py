@@ -10,12 +10,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 
 from swarmviz.kernels.compiled import inner
+from swarmviz.kernels.elementary import lowest_bit
 
 BLOCK_COORDINATES = (
     4096  # 32 kB of float64: a block and its scratch stay in the first two cache levels (by measurement)
@@ -208,6 +210,38 @@ def list_marked(marked, columns):
     for j in range(marked.size):  # without a branch, which would be guessed wrong as often as not
         columns[m] = j
         m += marked[j]
+    return m
+
+
+MARKS = 64  # that are read at once
+
+
+@intrinsic
+def marks_from(typing_context, marked, begin):
+    """uint64 with a bit for each of the 64 flags of ``marked`` from ``begin`` on, the first one the lowest; the range is not checked."""
+
+    def generate(context, builder, signature, arguments):
+        flags = context.make_array(signature.args[0])(context, builder, arguments[0])
+        row = ir.VectorType(ir.IntType(8), MARKS)
+        place = builder.bitcast(builder.gep(flags.data, [arguments[1]]), row.as_pointer())
+        marks = builder.icmp_unsigned("!=", builder.load(place, align=1), ir.Constant(row, [0] * MARKS))
+        return builder.bitcast(marks, ir.IntType(MARKS))
+
+    return types.uint64(marked, types.int64), generate
+
+
+@inner
+def list_marked_in_words(marked, columns):
+    """The same as :func:`list_marked` for many flags of which few are set; ``marked`` is :func:`scratch`, which goes on behind its end."""
+    m, one = 0, np.uint64(1)
+    for begin in range(0, marked.size, MARKS):
+        marks, left = marks_from(marked, begin), marked.size - begin
+        if left < MARKS:
+            marks &= (one << np.uint64(left)) - one
+        while marks != np.uint64(0):
+            columns[m] = begin + lowest_bit(marks)
+            marks &= marks - one
+            m += 1
     return m
 
 
