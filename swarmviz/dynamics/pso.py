@@ -59,6 +59,7 @@ from swarmviz.kernels.blocks import (
     flat,
     from_blocks,
     list_marked,
+    list_marked_in_words,
     run_of,
     runs_of,
     scratch,
@@ -406,6 +407,7 @@ class TileWorkspace(NamedTuple):
     moves: MovesOfTile
     own: NoiseBuffer
     common: NoiseBuffer
+    columns: np.ndarray
     alone: Alone
 
 
@@ -421,7 +423,7 @@ def make_tile_workspace(d, n, runs, steps):
         scratch(wide, real), scratch(runs, real), scratch(runs, whole), scratch(runs, whole), scratch(runs, whole),
         make_consensus_of_tile(d, n, runs),
         make_moves_of_tile(d, runs), make_noise_of_tile(d, wide, steps), make_noise_of_tile(d, wide, steps),
-        alone,
+        scratch(wide, np.uint64), alone,
     )  # fmt: skip
 
 
@@ -455,17 +457,16 @@ def fly_tile(x, v, y, tile, size, s, steps, recording, params, schedules, box):
 
 
 @inner
-def remember_in_tile(x, f, y, g, improved):
-    """What :func:`remember` does, on a tile: each coordinate is chosen in a vector loop, and nobody is listed."""
+def remember_in_tile(x, f, y, g, improved, column):
+    """What :func:`remember` does, on a tile."""
     for j in range(f.size):
         improved[j] = f[j] < g[j]
+        g[j] = f[j] if f[j] < g[j] else g[j]
+    count = list_marked_in_words(improved, column)
     for i in range(x.shape[0]):
         xi, yi = x[i], y[i]
-        for j in range(f.size):
-            place, kept = xi[j], yi[j]  # both are read first: of two places to read from LLVM makes no vectors
-            yi[j] = place if f[j] < g[j] else kept
-    for j in range(f.size):
-        g[j] = f[j] if f[j] < g[j] else g[j]
+        for q in range(count):
+            yi[column[q]] = xi[column[q]]
 
 
 @inner
@@ -486,7 +487,7 @@ def advance_tile(runs, size, steps, params, schedules, stall, box, objective, ti
             fly_tile(x, v, y, tile, size, s, steps, recording, params, schedules, box)
         objective.values(x, objective.p, f)
         if s > 0:
-            remember_in_tile(x, f, y, g, tile.improved)
+            remember_in_tile(x, f, y, g, tile.improved, tile.columns)
         if not all_finite(f) and note_failures(f, size, steps.k + s, failures):
             return
         find_consensus(y, g, schedules.alpha[s], n, size, consensus)

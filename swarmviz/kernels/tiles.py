@@ -37,17 +37,17 @@ from swarmviz.kernels.diagnostics import NEGLIGIBLE
 from swarmviz.kernels.elementary import INF, exp, finite
 from swarmviz.kernels.noise import fill_steps_of_runs
 from swarmviz.kernels.noise_buffer import BUFFER, NoiseBuffer
-from swarmviz.kernels.ordered_sums import MASSES, MOST, POSITIONS, WEIGHTS, exact_sum, fused
+from swarmviz.kernels.ordered_sums import MASSES, MOST, ORDERED, POSITIONS, QUARTET, WEIGHTS, exact_sum, fused
 from swarmviz.kernels.packs import FINE
 
-VECTOR = 4  # runs in a vector, and the runs of a tile are a multiple of it
+VECTOR = 4  # the runs of a tile are a multiple of it
+LANES = (
+    (2 * VECTOR, VECTOR) if ORDERED else (VECTOR,)
+)  # runs in a vector: as many as it holds, then those that are left
 MOST_RUNS = 32  # in a tile
 FEWEST_RUNS = 3  # two leave half of a vector empty, and are as fast one by one
 MOST_AGENTS = MOST  # of a run in a tile: more fill the vectors by themselves
 MOST_DIMENSIONS = 7
-
-REALS = ir.VectorType(ir.DoubleType(), VECTOR)
-ZEROS = ir.Constant(REALS, [0.0] * VECTOR)
 
 
 def runs_per_tile(runs: int, n: int, d: int) -> int:
@@ -142,26 +142,38 @@ def noise_of_tile(noise_buffer, law, nu_t, seeds, purpose, start, s, steps, d, w
 
 # ---- sums over the agents of each run ---------------------------------------------------------------------------------
 #
-# The numbers of VECTOR runs are a vector, so that a row of them is added to another in one instruction and partial sums stay in registers.
+# The numbers of eight or four runs are a vector, so that a row of them is added to another in one instruction and partial sums stay in
+# registers. Which, changes no bit: a run has a lane of its own.
 
 
 def _each_vector(builder, runs):
-    """A loop over the vectors of runs in a row."""
-    return cgutils.for_range_slice(builder, runs.type(0), runs, runs.type(VECTOR))
+    """For each number of lanes a loop over vectors of runs in a row: (the type of its vectors, the number of the first run)."""
+    begin = runs.type(0)
+    for lanes in LANES:
+        end = builder.and_(runs, runs.type(-lanes))
+        with cgutils.for_range_slice(builder, begin, end, runs.type(lanes)) as (first, _):
+            yield ir.VectorType(ir.DoubleType(), lanes), first
+        begin = end
 
 
-def _vector(context, builder, kind, value):
+def _same(reals, value):
+    """A vector that holds one constant everywhere."""
+    return ir.Constant(reals, [value] * reals.count)
+
+
+def _vector(context, builder, kind, value, reals):
     """A function of a place in an array that gives the vector that begins there; of a number, the vector that holds it everywhere."""
     if not isinstance(kind, types.Array):
-        same = builder.insert_element(ir.Constant(REALS, ir.Undefined), value, ir.IntType(32)(0))
-        same = builder.shuffle_vector(same, same, ir.Constant(ir.VectorType(ir.IntType(32), VECTOR), [0] * VECTOR))
+        same = builder.insert_element(ir.Constant(reals, ir.Undefined), value, ir.IntType(32)(0))
+        places = ir.Constant(ir.VectorType(ir.IntType(32), reals.count), [0] * reals.count)
+        same = builder.shuffle_vector(same, same, places)
         return lambda place: same
     data = context.make_array(kind)(context, builder, value).data
-    return lambda place: builder.load(_place(builder, data, place), align=8)
+    return lambda place: builder.load(_place(builder, data, place, reals), align=8)
 
 
-def _place(builder, data, place):
-    return builder.bitcast(builder.gep(data, [place]), REALS.as_pointer())
+def _place(builder, data, place, reals):
+    return builder.bitcast(builder.gep(data, [place]), reals.as_pointer())
 
 
 def dots_in_chains(*widths: int) -> Any:
@@ -175,15 +187,16 @@ def dots_in_chains(*widths: int) -> Any:
         for width in (*widths, 1):
             turns = builder.udiv(builder.sub(n, begin), n.type(width))
             with builder.if_then(builder.icmp_signed(">", turns, n.type(0))):
-                chains = [cgutils.alloca_once(builder, REALS) for _ in range(width)]
+                reals = total.type.pointee
+                chains = [cgutils.alloca_once(builder, reals) for _ in range(width)]
                 for c, chain in enumerate(chains):
-                    builder.store(builder.load(total) if c == 0 else ZEROS, chain)
+                    builder.store(builder.load(total) if c == 0 else _same(reals, 0.0), chain)
                 with cgutils.for_range(builder, turns) as loop:
                     for c, chain in enumerate(chains):
                         j = builder.add(builder.add(begin, builder.mul(loop.index, n.type(width))), n.type(c))
                         builder.store(term(j, builder.load(chain)), chain)
                 sums = [builder.load(chain) for chain in chains]
-                vectors = [sums[c : c + VECTOR] for c in range(0, width, VECTOR)]
+                vectors = [sums[c : c + QUARTET] for c in range(0, width, QUARTET)]
                 while len(vectors) > 1:
                     pairs = zip(vectors[::2], vectors[1::2], strict=True)
                     vectors = [[exact_sum(builder, x, y) for x, y in zip(*pair, strict=True)] for pair in pairs]
@@ -197,22 +210,22 @@ def dots_in_chains(*widths: int) -> Any:
     def dots(typing_context, a, b, n, runs, out):
         def generate(context, builder, signature, arguments):
             _, _, n, runs, out = arguments
-            factors = [
-                _vector(context, builder, kind, value)
-                for kind, value in zip(signature.args[:2], arguments, strict=False)
-            ]
             sums = context.make_array(signature.args[4])(context, builder, out).data
-            total = cgutils.alloca_once(builder, REALS)
-            with _each_vector(builder, runs) as (first, _):
+            for reals, first in _each_vector(builder, runs):
+                factors = [
+                    _vector(context, builder, kind, value, reals)
+                    for kind, value in zip(signature.args[:2], arguments, strict=False)
+                ]
 
-                def term(j, chain):
+                def term(j, chain, factors=factors, first=first):
                     place = builder.add(builder.mul(j, runs), first)
                     x, y = (factor(place) for factor in factors)
                     return fused(builder, x, y, chain)
 
-                builder.store(ZEROS, total)
+                total = cgutils.alloca_once(builder, reals)
+                builder.store(_same(reals, 0.0), total)
                 of_vector(builder, term, n, total)
-                builder.store(builder.load(total), _place(builder, sums, first), align=8)
+                builder.store(builder.load(total), _place(builder, sums, first, reals), align=8)
             return context.get_dummy_value()
 
         return types.void(a, b, types.intp, types.intp, out), generate
@@ -226,16 +239,15 @@ def smallest_of_runs(typing_context, f, n, runs, out):
 
     def generate(context, builder, signature, arguments):
         f, n, runs, out = arguments
-        numbers = _vector(context, builder, signature.args[0], f)
         data = context.make_array(signature.args[3])(context, builder, out).data
-        least = cgutils.alloca_once(builder, REALS)
-        with _each_vector(builder, runs) as (first, _):
-            builder.store(ir.Constant(REALS, [INF] * VECTOR), least)
+        for reals, first in _each_vector(builder, runs):
+            numbers, least = _vector(context, builder, signature.args[0], f, reals), cgutils.alloca_once(builder, reals)
+            builder.store(_same(reals, INF), least)
             with cgutils.for_range(builder, n) as loop:
                 candidate, lowest = numbers(builder.add(builder.mul(loop.index, runs), first)), builder.load(least)
                 lower = builder.fcmp_ordered("<", candidate, lowest)
                 builder.store(builder.select(lower, candidate, lowest), least)
-            builder.store(builder.load(least), _place(builder, data, first), align=8)
+            builder.store(builder.load(least), _place(builder, data, first, reals), align=8)
         return context.get_dummy_value()
 
     return types.void(f, types.intp, types.intp, out), generate
@@ -247,13 +259,12 @@ def for_every_agent(typing_context, values, n, runs, row):
 
     def generate(context, builder, signature, arguments):
         values, n, runs, row = arguments
-        numbers = _vector(context, builder, signature.args[0], values)
         data = context.make_array(signature.args[3])(context, builder, row).data
-        with _each_vector(builder, runs) as (first, _):
-            number = numbers(first)
+        for reals, first in _each_vector(builder, runs):
+            number = _vector(context, builder, signature.args[0], values, reals)(first)
             with cgutils.for_range(builder, n) as loop:
                 place = builder.add(builder.mul(loop.index, runs), first)
-                builder.store(number, _place(builder, data, place), align=8)
+                builder.store(number, _place(builder, data, place, reals), align=8)
         return context.get_dummy_value()
 
     return types.void(values, types.intp, types.intp, row), generate

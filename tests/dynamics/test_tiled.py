@@ -80,6 +80,15 @@ def test_runs_of_a_tile_are_the_single_runs_bit_for_bit(dynamics):
             assert_same(*both_ways(dynamics, starts(dynamics, n, d, runs, seed=n), RASTRIGIN, 30, 1 + n % 3, 8))
 
 
+@pytest.mark.parametrize("dynamics", [sv.CBO(alpha=0.1), sv.SSA(), sv.PSO(alpha=0.1), sv.BGK(alpha=0.1)], ids=repr)
+def test_the_runs_of_a_tile_may_fill_vectors_of_eight_of_four_or_of_both(dynamics):
+    need_the_same_order(dynamics)
+    for n, d in ((8, 1), (13, 2)):
+        states = starts(dynamics, n, d, 22)
+        for size in (4, 8, 12, 20):
+            assert_same(*both_ways(dynamics, states, RASTRIGIN, 20, 3, size))
+
+
 @EACH_VARIANT
 def test_a_tile_goes_on_where_another_call_has_ended(dynamics):
     for steps, every in ((25, 4), (1, 1), (40, 1000)):

@@ -17,6 +17,8 @@ from swarmviz.kernels.blocks import (
     copied,
     copied_rows,
     from_blocks,
+    list_marked,
+    list_marked_in_words,
     scratch,
     slice_view,
     to_blocks,
@@ -45,6 +47,31 @@ def rooms(n):
         scratch(n, np.uint8),
     )
     return singles, words, reals, flags
+
+
+@njit
+def listed(flags):
+    """The places of marks as each of the two functions lists them; all that lies behind the flags is marked, too."""
+    n = flags.size
+    marked, room, columns, others = (
+        scratch(n, np.uint8),
+        scratch(n + 64, np.uint8),
+        scratch(n, np.uint64),
+        scratch(n, np.uint64),
+    )
+    room[:] = 1
+    marked[:], room[:n] = flags, flags
+    few, many = list_marked_in_words(slice_view(room, 0, n), columns), list_marked(marked, others)
+    return columns[:few].copy(), others[:many].copy()
+
+
+@pytest.mark.parametrize("n", [1, 7, 8, 63, 64, 65, 127, 128, 200, 256])
+def test_marks_are_listed_in_order_whether_flag_by_flag_or_in_words(n):
+    rng = np.random.default_rng(n)
+    for share in (0.0, 0.1, 0.5, 1.0):
+        flags = (rng.random(n) < share).astype(np.uint8)
+        for columns in listed(flags):
+            np.testing.assert_array_equal(columns, np.flatnonzero(flags))
 
 
 @pytest.mark.parametrize("kind", [np.float64, np.float32, np.uint64, np.uint8])
