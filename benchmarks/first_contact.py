@@ -155,7 +155,7 @@ def warm(browser: Any, kernels: Path) -> list[Row]:
             until = watched.ask("performance.timeOrigin") / 1e3 + times[-1]
             weights.append(sum(weighing.until(until, watched.ask("probe.opened")).values()) / 1e6)
             watched.close()
-            time.sleep(3.0)  # in which the server makes the next session ahead
+            time.sleep(4.0)  # in which the server sees that nobody is there, and makes the next session ahead
     first = f"{statistics.median(times):.2f} (longest {max(times):.2f})"
     return [
         ("kernels kept: the server answers", "", f"{answered:.1f}"),

@@ -85,6 +85,12 @@ class SessionLimiter:
         """Places that are not free."""
         return len(self._places)
 
+    @property
+    def open(self) -> int:
+        """Places of those who are there: their socket is open, and their session made or about to be."""
+        with self._lock:
+            return sum(place.open for place in self._places.values())
+
     def places(self) -> tuple[int, int]:
         """Places that are not free, and places."""
         return len(self._places), self.max_sessions

@@ -1,6 +1,7 @@
 """A session made ahead: the page as it opens without a link, for the next visitor who comes while nobody is there.
 
-Making a session takes the server longer than the browser takes to be ready for it. While nobody visits, one is made ahead and put away;
+Making a session takes the server longer than the browser takes to be ready for it. While nobody visits, one is made ahead and put away,
+also while the session of one who has just left is kept for their return;
 the socket of the next visit that asks for nothing by its address gets it, under the visit's own id. It is a session like every other from
 then on, and was one of the server's own before: it had no visitor, no place and no token that anybody could know. A visit that comes with
 a link, a lesson or a phone has its own made, as without this; so has one that comes while others are there: making the next one would hold
@@ -34,7 +35,7 @@ log = logging.getLogger(__name__)
 # Which the page may not write: it has to be right.
 ADDRESS = ("href", "hostname", "pathname", "protocol", "port", "search")
 LOOK_EVERY_S = 0.5  # whether somebody is there
-QUIET_LOOKS = 4  # in a row without a visit, after which a session is made: a page that is loaded again comes before
+QUIET_LOOKS = 4  # in a row without a socket, after which a session is made: a page that is loaded again comes before
 OF_SESSION, OF_SESSION_CONTEXT = ("_id", "_token", "_last_unsubscribe_time"), ("_id", "_token", "_request")
 OF_CONTEXT = ("_sessions", "_session_contexts")
 
@@ -69,8 +70,10 @@ class Spare:
                 return
 
     def _alone(self) -> bool:
-        there = any(True for context in self._application.applications.values() for _ in context.sessions)
-        return not there and session_limit.LIMITER.taken == 0
+        """Whether no session of any page has a socket, nor waits to be made for one."""
+        contexts = self._application.applications.values()
+        connected = any(session.connection_count for context in contexts for session in context.sessions)
+        return not connected and session_limit.LIMITER.open == 0
 
     async def _made(self) -> bool:
         """Make one and put it away; False where that cannot be."""

@@ -80,10 +80,34 @@ def test_the_next_visit_has_it_and_another_is_made_once_nobody_is_there(idle):
                 assert address(first)["port"] == str(idle.port)
                 assert first.one("PageClock") != second.one("PageClock")
         await until(lambda: idle.knows()["spares"] == 1, "no other session was made")
+        await until(lambda: not idle.knows()["sessions"], "their sessions do not end")
         state = idle.knows()
-        assert (state["sessions"], state["taken"], state["swarms"]) == (0, 0, before)
+        assert (state["taken"], state["spares"], state["swarms"]) == (0, 1, before)
 
     asyncio.run(story())
+
+
+class Context(SimpleNamespace):
+    """A page with sessions that have so many sockets each."""
+
+    def __init__(self, *sockets):
+        super().__init__(sessions=[SimpleNamespace(connection_count=n) for n in sockets])
+
+
+@pytest.mark.parametrize(
+    ("sockets", "claimed", "alone"), [((), 0, True), ((0, 0), 0, True), ((0, 1), 0, False), ((0,), 1, False)]
+)
+def test_nobody_is_there_when_no_session_has_a_socket_or_waits_to_be_made(monkeypatch, sockets, claimed, alone):
+    limiter = spare.session_limit.SessionLimiter(10)
+    monkeypatch.setattr(spare.session_limit, "LIMITER", limiter)
+    for i in range(claimed):
+        assert limiter.claim(f"session {i}", "192.0.2.1")
+    pages = {"/app": Context(*sockets), "/explore": Context()}
+    kept = spare.Spare(SimpleNamespace(applications=pages), pages["/app"])
+    assert kept._alone() is alone
+    for i in range(claimed):
+        limiter.release(f"session {i}")
+    assert kept._alone() is not any(sockets)
 
 
 def address(visitor):
