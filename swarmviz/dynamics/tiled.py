@@ -16,11 +16,12 @@ import numpy as np
 
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.dynamics.batch import BatchResult, StateBatch
-from swarmviz.kernels.tiles import FEWEST_RUNS, MOST_AGENTS, MOST_RUNS, VECTOR, runs_per_tile
+from swarmviz.kernels.tiles import FEWEST_RUNS, LANES, MOST_AGENTS, MOST_RUNS, runs_per_tile
 from swarmviz.landscapes.base import Landscape, MinimumAtOrigin, block
 from swarmviz.parameters import Choice
 
 TRIAL_STEPS = 4
+TRIAL_RUNS = sum(LANES)  # a vector of each width that a tile may have
 TRIAL_AGENTS = (3, 7, 8, 15, 16, 24, MOST_AGENTS)
 TRIAL_ALPHA = 0.05  # no agent's weight is negligible then, so that the order of a sum shows
 
@@ -94,10 +95,10 @@ def tile_agrees(dynamics: type[Tiled], n: int, options: Mapping[str, Any]) -> bo
     """The same for swarms of ``n`` agents with these parameters."""
     if "alpha" in dynamics.declared():
         options = {**options, "alpha": TRIAL_ALPHA}
-    trial, landscape, seeds = dynamics(**options), Bowl(), np.arange(VECTOR)
-    x = np.random.default_rng(n).uniform(*landscape.box, (VECTOR, n, 2))
+    trial, landscape, seeds = dynamics(**options), Bowl(), np.arange(TRIAL_RUNS)
+    x = np.random.default_rng(n).uniform(*landscape.box, (TRIAL_RUNS, n, 2))
     states = StateBatch.of(trial.init_many(x, landscape, seeds))
-    outcomes = [trial.advance_tiles(states, landscape, TRIAL_STEPS, 1, True, size) for size in (VECTOR, 0)]
+    outcomes = [trial.advance_tiles(states, landscape, TRIAL_STEPS, 1, True, size) for size in (TRIAL_RUNS, 0)]
     numbers = zip(*(_numbers(outcome) for outcome in outcomes), strict=True)
     return all(np.array_equal(a, b, equal_nan=True) for a, b in numbers)
 
