@@ -35,7 +35,7 @@ class Turns:
             loop.call_soon(self._ended)
 
     def _ended(self) -> None:
-        """A piece has ended: what became due meanwhile goes before the next one: a loop takes its clocks in order."""
+        """A piece has ended: what became due meanwhile goes before the next one, for a loop takes its clocks in order."""
         asyncio.get_running_loop().call_later(0, self._next)
 
     def _next(self) -> None:

@@ -1,11 +1,10 @@
 """A session made ahead: the page as it opens without a link, for the next visitor who comes while nobody is there.
 
-Making a session takes the server longer than the browser takes to be ready for it. While nobody visits, one is made ahead and put away,
-also while the session of one who has just left is kept for their return;
-the socket of the next visit that asks for nothing by its address gets it, under the visit's own id. It is a session like every other from
-then on, and was one of the server's own before: it had no visitor, no place and no token that anybody could know. A visit that comes with
-a link, a lesson or a phone has its own made, as without this; so has one that comes while others are there: making the next one would hold
-up their pictures. A visit that is only fetched takes nothing.
+Making a session takes the server longer than the browser takes to be ready for it. While nobody visits, also while the session of one who
+has just left is kept for their return, one is made ahead and put away; the socket of the next visit that asks for nothing by its address
+gets it, under the visit's own id. It is a session like every other from then on, and was one of the server's own before: it had no visitor,
+no place and no token that anybody could know. A visit that comes with a link, a lesson or a phone has its own made, as without this; so has
+one that comes while others are there: making the next one would hold up their pictures. A visit that is only fetched takes nothing.
 
 What is Bokeh's own here (``ServerSession._id`` …) is asked for before it is set: a version without it makes each session when the socket
 opens.
