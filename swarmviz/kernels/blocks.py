@@ -203,6 +203,35 @@ def block(flat, d, n_agents, b):
     return block_view(flat, first * d, d, n)
 
 
+@intrinsic
+def transpose_four(typing_context, source, a, b, c, d, target, e, f, g, h):
+    """Sixteen numbers of flat float64 arrays change rows and columns: target[(e, f, g, h)[i] + k] = source[(a, b, c, d)[k] + i].
+
+    Four loads and four stores of vectors in the place of sixteen of numbers; the ranges are not checked, and must not overlap.
+    """
+
+    def generate(context, builder, signature, arguments):
+        four, index = ir.VectorType(ir.DoubleType(), 4), ir.IntType(32)
+
+        def places(kind, array, starts):
+            data = context.make_array(kind)(context, builder, array).data
+            return [builder.bitcast(builder.gep(data, [start]), four.as_pointer()) for start in starts]
+
+        def mixed(one, other, *order):
+            return builder.shuffle_vector(one, other, ir.Constant(ir.VectorType(index, 4), order))
+
+        rows = [builder.load(place, align=8) for place in places(signature.args[0], arguments[0], arguments[1:5])]
+        even = [mixed(rows[k], rows[k + 1], 0, 4, 2, 6) for k in (0, 2)]  # columns 0 and 2 of two rows
+        odd = [mixed(rows[k], rows[k + 1], 1, 5, 3, 7) for k in (0, 2)]
+        columns = [mixed(*pairs, *order) for order in ((0, 1, 4, 5), (2, 3, 6, 7)) for pairs in (even, odd)]
+        for column, place in zip(columns, places(signature.args[5], arguments[5], arguments[6:]), strict=True):
+            builder.store(column, place, align=8)
+        return context.get_dummy_value()
+
+    word = types.uint64
+    return types.void(source, word, word, word, word, target, word, word, word, word), generate
+
+
 @inner
 def list_marked(marked, columns):
     """columns ← where ``marked`` (n,) holds a 1, in order; both have n numbers. Returns how many there are."""

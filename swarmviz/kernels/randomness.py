@@ -150,9 +150,17 @@ def spread(raw, rows, n, first):
 
     Every level of (1) and (2) is this map: steps of a purpose, rows of a step, agents of a row.
     """
-    counters(raw, rows, n, first)
-    for j in range(np.uint64(rows * n)):
-        raw[j] = mix(raw[j])
+    if n < LONG:
+        counters(raw, rows, n, first)
+        for j in range(np.uint64(rows * n)):
+            raw[j] = mix(raw[j])
+        return
+    start_of_counter = np.uint64(first) * GAMMA
+    for r in range(rows - 1, -1, -1):  # the last row first, as in `counters`
+        at, counter = np.uint64(r) * np.uint64(n), raw[r] + start_of_counter
+        for i in range(np.uint64(n)):
+            raw[at + i] = mix(counter)
+            counter += GAMMA
 
 
 @elementary

@@ -1,11 +1,17 @@
 """Runs of small swarms that go side by side are the single runs, bit for bit (swarmviz/kernels/tiles.py)."""
 
+import ast
+import inspect
+import textwrap
+
 import numpy as np
 import pytest
 from llvmlite.binding import get_host_cpu_features
+from numba import types
 
 import swarmviz as sv
-from swarmviz.dynamics import ssa, tiled
+from swarmviz.dynamics import bgk, cbo, pso, ssa, tiled
+from swarmviz.dynamics.fmc import dynamics as fmc
 from swarmviz.frame import Diverged
 from swarmviz.kernels import noise, randomness
 from swarmviz.kernels.randomness import POSITION_NOISE, scratch
@@ -307,3 +313,46 @@ def test_the_noise_of_chosen_columns_of_a_tile_is_that_of_each_run(law):
             alone, key = np.empty((d, n), np.float32), randomness.key(seeds[column % runs], POSITION_NOISE, 7)
             noise.fill(alone, *scratch(n, d), law, 2.5, np.uint64(key), 0)
             np.testing.assert_array_equal(some[:, q], alone[:, column // runs])
+
+
+def lent(function):
+    """The parameters that a compiled function has borrowed before it does anything else."""
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(function.py_func))).body
+    names = set()
+    for line in definition.body[1:]:  # after the docstring
+        if not isinstance(line, ast.Assign):
+            break
+        (target,) = line.targets
+        pairs = (
+            zip(target.elts, line.value.elts, strict=True) if isinstance(target, ast.Tuple) else [(target, line.value)]
+        )
+        for name, value in pairs:
+            match name, value:
+                case ast.Name(id=given), ast.Call(func=ast.Name(id="borrowed"), args=[ast.Name(id=taken)]) if (
+                    given == taken
+                ):
+                    names.add(given)
+    return names
+
+
+def numbers_only(kernel):
+    """The parameters of a kernel in which there is no array, and so nothing whose owners are counted."""
+    counted = {a.name.split(".")[0] for a in kernel.arguments if isinstance(a.type, types.Array | types.FunctionType)}
+    return set(kernel.packs) - counted
+
+
+@pytest.mark.parametrize(
+    ("kernel", "steps"),
+    [
+        *((module.advance_tiles, module.advance_tile) for module in (cbo, ssa, pso, bgk)),
+        *((module.advance_runs, module.advance_run) for module in (cbo, ssa, pso, bgk, fmc)),
+    ],
+    ids=lambda function: getattr(function, "name", ""),
+)
+def test_what_takes_steps_borrows_all_arrays_before_the_first_one(kernel, steps):
+    """Who owns an array is counted at each call that hands it on, atomically: a third of a step of a small swarm.
+
+    What the compiler makes of it is in no file of the cache in a form that can be read, and takes a minute to compile.
+    """
+    parameters = set(inspect.signature(steps.py_func).parameters)
+    assert parameters - numbers_only(kernel) == lent(steps)

@@ -58,6 +58,15 @@ def test_hits_are_the_coordinates_that_a_free_step_would_have_carried_outside(na
 
 
 @WALLS
+@pytest.mark.parametrize(("name", "settings"), VARIANTS, ids=lambda value: str(value)[:50])
+def test_hits_of_a_recorded_step_do_not_depend_on_which_others_are_recorded(name, settings, boundary):
+    dynamics = sv.dynamics.ALL[name](**settings, boundary=boundary)
+    state = starts(dynamics, RASTRIGIN, 45, 2)
+    each, some = (dynamics.advance(state, RASTRIGIN, 24, every=every)[1] for every in (1, 3))
+    assert some["wall_hits"].tolist() == each["wall_hits"][2::3].tolist() and some["wall_hits"].any()
+
+
+@WALLS
 def test_hits_of_sbgd_are_those_of_the_steps_that_are_taken_and_not_of_the_trials(boundary):
     """The step that each agent takes, by the naive line search, and where it would have ended without walls."""
     landscape = sv.landscapes.Formula("sin(3*x1) - 2*x1 + 0.5*cos(2*x2) + x2", box=(-2.0, 2.0))

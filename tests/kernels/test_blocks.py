@@ -22,6 +22,7 @@ from swarmviz.kernels.blocks import (
     scratch,
     slice_view,
     to_blocks,
+    transpose_four,
 )
 from swarmviz.kernels.diagnostics import add_to_consensus
 
@@ -72,6 +73,22 @@ def test_marks_are_listed_in_order_whether_flag_by_flag_or_in_words(n):
         flags = (rng.random(n) < share).astype(np.uint8)
         for columns in listed(flags):
             np.testing.assert_array_equal(columns, np.flatnonzero(flags))
+
+
+@njit
+def transposed(source, a, target, b):
+    transpose_four(source, a[0], a[1], a[2], a[3], target, b[0], b[1], b[2], b[3])
+
+
+def test_four_stretches_of_four_numbers_change_rows_and_columns():
+    source, target = np.random.default_rng(1).normal(size=40), np.zeros(50)
+    source[9] = np.nan
+    a, b = np.array([8, 1, 30, 21], np.uint64), np.array([40, 3, 17, 30], np.uint64)
+    transposed(source, a, target, b)
+    for i in range(4):
+        for k in range(4):
+            assert target[int(b[i]) + k] == source[int(a[k]) + i] or int(a[k]) + i == 9
+    assert np.isnan(target).sum() == 1 and np.count_nonzero(target) == 16
 
 
 @pytest.mark.parametrize("kind", [np.float64, np.float32, np.uint64, np.uint8])

@@ -1,5 +1,6 @@
 """The sums of small swarms are taken in the order that swarmviz/kernels/ordered_sums.py states, bit for bit, on every processor."""
 
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -86,6 +87,15 @@ def test_each_sum_is_taken_in_the_stated_order(n):
         assert positions_of(a, b) == in_order(x, y, POSITIONS)
         assert weights_of(a, b) == (in_order(x, ones, WEIGHTS), in_order(x, y, WEIGHTS))
         assert masses_of(a, b) == (in_order(x, ones, MASSES), in_order(x, y, MASSES))
+
+
+@pytest.mark.parametrize("function", [weights_of, masses_of, positions_of], ids=["weights", "masses", "positions"])
+def test_the_compiler_is_not_allowed_another_order(function):
+    """In the code itself: whether LLVM makes use of a permission depends on its version, and on the processor."""
+    function(*numbers(8, 0))
+    (code,) = function.inspect_llvm().values()
+    sums = re.findall(r"= fadd (.*?)(?:double|<\d+ x double>)", code)
+    assert len(sums) > 4 and not any({"reassoc", "fast"} & set(flags.split()) for flags in sums)
 
 
 def test_another_order_has_other_bits():

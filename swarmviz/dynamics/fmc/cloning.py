@@ -34,8 +34,9 @@ EQUAL, NO_SPREAD = 1e-14, 1e-300  # values count as equal when they differ by ro
 def log_one_plus(y):
     """ln(1 + y) in place of what is positive. Twice in a row it makes ln f(z) (1) of z, faster than ln(1 + ln(1 + z)) in one loop."""
     for j in range(y.size):
-        logarithm = log(1.0 + (y[j] if y[j] > 0.0 else 0.0))
-        y[j] = logarithm if y[j] > 0.0 else y[j]
+        positive = y[j] if y[j] > 0.0 else 0.0
+        rest = 0.0 if y[j] > 0.0 else y[j]
+        y[j] = log(1.0 + positive) + rest  # a sum: a choice becomes a masked store, which takes longer
 
 
 @inner

@@ -281,12 +281,16 @@ def measure(run, hits, kind, tau, shift, box, objective, workspace, grid, record
 
 @inner(inline=True)
 def clone_and_migrate(run, steps, s, restless, params, sigma, box, objective, workspace):
-    """(3), (4) and (5) for those that clone in step ``s`` of the call, and the migration; returns how often they met a wall."""
+    """(3), (4) and (5) for those that clone in step ``s`` of the call, and the migration.
+
+    Returns how often they met a wall, where the step is recorded.
+    """
     step, partner, source = steps.k + s - 1, run.partner, workspace.source
     uniforms(workspace.chance, key(np.uint64(run.seed[0]), np.uint64(JUMP), np.uint64(step)), 0)
     cloning.decide(run.log_virtual, 0, partner.size, params.epsilon, workspace)
     scale = sigma if params.jitter == CLONES else 0.0
-    _, wide, hits = make_clones(run, 0, partner.size, 0, not restless, scale, step, box, objective, workspace)
+    alone, recording = not restless, is_recorded(steps, s)
+    _, wide, hits = make_clones(run, 0, partner.size, 0, alone, recording, scale, step, box, objective, workspace)
     settle_clones(box.low.size, 0, partner.size, 0, wide, workspace)
     for n in range(partner.size):
         partner[n] = source[n] if source[n] != n else -1

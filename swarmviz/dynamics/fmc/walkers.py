@@ -23,11 +23,13 @@ from swarmviz.kernels.blocks import (
     list_marked,
     scratch,
     slice_view,
+    transpose_four,
 )
 from swarmviz.kernels.compiled import inner
 from swarmviz.kernels.diagnostics import smallest
 from swarmviz.kernels.noise import GAUSSIAN, fill_chosen
 from swarmviz.kernels.noise_buffer import NoiseBuffer, block_noise, make_noise_buffer
+from swarmviz.kernels.packs import is_recorded
 from swarmviz.kernels.randomness import COMPANION, POSITION_NOISE, key, words
 
 CLONES, EVERY = range(2)  # who is shaken
@@ -230,12 +232,19 @@ def list_clones(workspace, d, first, n, offset):
 
 @inner
 def copy_companions(start, walkers, out):
-    """(4): out (d, m) ← the positions that begin at ``start`` (m,)."""
-    flat = walkers.reshape(walkers.size)
-    for i in range(out.shape[0]):
+    """(4): out (d, m) ← the positions that begin at ``start`` (m,), m in whole vectors."""
+    d, m = out.shape
+    source, target, width = flat(walkers), flat(out), np.uint64(m)
+    for q in range(0, m, 4):
+        a, b, c, e = start[q], start[q + 1], start[q + 2], start[q + 3]
+        for i in range(d // 4):
+            k = np.uint64(4 * i)
+            at = k * width + np.uint64(q)
+            transpose_four(source, a + k, b + k, c + k, e + k, target, at, at + width, at + U2 * width, at + U3 * width)
+    for i in range(d - d % 4, d):
         row, coordinate = out[i], np.uint64(i)
-        for q in range(start.size):
-            row[q] = flat[start[q] + coordinate]
+        for q in range(m):
+            row[q] = source[start[q] + coordinate]
 
 
 @inner
@@ -267,19 +276,27 @@ def hits_of_some(x, count, box):
 
 @inner
 def settle(fresh, clones, walkers):
-    """The new positions (d, m) in their places."""
-    for q in range(clones.size):
-        there = walkers[clones[q]]
-        for i in range(there.size):
-            there[i] = fresh[i, q]
+    """The new positions (d, m) in their places, m in whole vectors."""
+    d, m = fresh.shape
+    source, target, width, length = flat(fresh), flat(walkers), np.uint64(m), np.uint64(d)
+    for q in range(0, m, 4):
+        a, b, c, e = clones[q] * length, clones[q + 1] * length, clones[q + 2] * length, clones[q + 3] * length
+        for i in range(d // 4):
+            k = np.uint64(4 * i)
+            at = k * width + np.uint64(q)
+            transpose_four(source, at, at + width, at + U2 * width, at + U3 * width, target, a + k, b + k, c + k, e + k)
+    for i in range(d - d % 4, d):
+        row, coordinate = fresh[i], np.uint64(i)
+        for q in range(m):
+            target[clones[q] * length + coordinate] = row[q]
 
 
 @inner(inline=True)
-def make_clones(run, first, n, offset, alone, sigma, step, box, objective, workspace):
+def make_clones(run, first, n, offset, alone, recording, sigma, step, box, objective, workspace):
     """(4) for those of ``n`` walkers from the ``first`` on that clone; (5), the boundary and F for them, where they ``alone`` move.
 
     All from the positions before: the new ones lie aside, with the list of clones at ``offset``, until :func:`settle_clones`. Returns how
-    many clone, how long their list is (:func:`list_clones`), and how often they met a wall.
+    many clone, how long their list is (:func:`list_clones`), and, where the step is recorded, how often they met a wall.
     """
     d, hits, most = box.low.size, 0, clones_at_once(box.low.size)
     row = key(np.uint64(run.seed[0]), np.uint64(POSITION_NOISE), np.uint64(step))
@@ -297,7 +314,8 @@ def make_clones(run, first, n, offset, alone, sigma, step, box, objective, works
             fill_chosen(z, workspace.raw, workspace.radius, GAUSSIAN, 0.0, row, first, clones)
             shake(fresh, sigma, z)
         if alone:
-            hits += hits_of_some(fresh, min(m, count - at), box)
+            if recording:
+                hits += hits_of_some(fresh, min(m, count - at), box)
             keep_inside(fresh, box)
             objective.values(fresh, objective.p, value)
             for q in range(m):
@@ -318,7 +336,7 @@ def settle_clones(d, first, n, offset, wide, workspace):
 def move_some(run, first_block, end_block, steps, s, shaken, sigma, box, workspace):
     """(5) for all walkers of some blocks in step ``s`` of the call, if they are all ``shaken``, and the boundary.
 
-    Returns how often one met a wall.
+    Returns how often one met a wall, where the step is recorded.
     """
     d, n_agents, hits = box.low.size, run.energy.size, 0
     for b in range(first_block, end_block):
@@ -328,6 +346,7 @@ def move_some(run, first_block, end_block, steps, s, shaken, sigma, box, workspa
                 workspace.noise, GAUSSIAN, 0.0, run.seed[0], POSITION_NOISE, steps.k, s - 1, steps.steps, d, n_agents, b
             )
             shake(xb, sigma, z)
-        hits += hits_of_some(xb, xb.shape[1], box)
+        if is_recorded(steps, s):
+            hits += hits_of_some(xb, xb.shape[1], box)
         keep_inside(xb, box)
     return hits

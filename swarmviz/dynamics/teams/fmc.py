@@ -135,7 +135,8 @@ def decide_chunk(chunk, s, run, steps, params, sigma, alone, box, objective, par
     uniforms(chance, key(np.uint64(run.seed[0]), np.uint64(JUMP), np.uint64(step)), first)
     cloning.decide(run.log_virtual, first, n, params.epsilon, workspace)
     offset = list_of(chunk, first)
-    m, wide, hits = make_clones(run, first, n, offset, alone, scale, step, box, objective, workspace)
+    recording = is_recorded(steps, s)
+    m, wide, hits = make_clones(run, first, n, offset, alone, recording, scale, step, box, objective, workspace)
     for j in range(first, first + n):
         run.partner[j] = workspace.source[j] if workspace.cloned[j] else -1
     partial.wholes[chunk, COUNT], partial.wholes[chunk, WIDE], partial.wholes[chunk, HITS] = m, wide, hits
