@@ -350,7 +350,7 @@ def numbers_only(kernel):
     ids=lambda function: getattr(function, "name", ""),
 )
 def test_what_takes_steps_borrows_all_arrays_before_the_first_one(kernel, steps):
-    """Who owns an array is counted at each call that hands it on, atomically: a third of a step of a small swarm.
+    """Who owns an array is counted at each call that hands it on, atomically: 14 to 20% of a step of a small swarm.
 
     What the compiler makes of it is in no file of the cache in a form that can be read, and takes a minute to compile.
     """
