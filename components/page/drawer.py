@@ -1,6 +1,6 @@
 """The button in the page's header that opens the drawer of cards, with a name that says what is in it; beside it the way to the gallery.
 
-The drawer itself is panel-material-ui's; the name of its own button is fixed and says only "contextbar".
+The drawer itself is a part of :mod:`components.page.layout`.
 """
 
 from __future__ import annotations
