@@ -179,7 +179,9 @@ def _with_native_modules(html: str, bundles: set[str]) -> str:
     knows import maps, and helps the others.
     """
     head = "".join(f'<link rel="modulepreload" href="{bundle}">' for bundle in sorted(bundles))
-    scripts = ((ASSETS / name).read_text(encoding="utf-8") for name in ("native_modules.js", "opening.js"))
+    scripts = (
+        (ASSETS / name).read_text(encoding="utf-8") for name in ("native_modules.js", "opening.js", "tooltips.js")
+    )
     head += f"{MODULE_SCRIPT}{''.join(scripts)}</script>"
     return html.replace(SHIM_MODE, "", 1).replace("</head>", f"{head}</head>", 1)
 
