@@ -19,6 +19,9 @@ class DrawerButton(pn.custom.JSComponent):
     open = param.Boolean(False, doc="Whether the drawer is open.")
     sheet = param.Boolean(False, doc="Whether the choices are open, which on a phone are a sheet that Back closes.")
     cards = param.List([], doc="Titles of the drawer's tabs.")
+    module = param.String(
+        doc="Address of the module that the tabs need: the browser has it ready when it has nothing else to do."
+    )
 
     writable = ("open", "sheet")  # by the browser
 

@@ -58,7 +58,7 @@ def page(
 
     The cards reach the browser when the drawer is first opened.
     """
-    button = DrawerButton(cards=list(drawer), sheet=not narrow)
+    button = DrawerButton(cards=list(drawer), sheet=not narrow, module=Tabs._render_esm(server=True))
     cards = pn.Column(margin=0)
     view = PageLayout(
         "Swarm-based optimisation, live",
@@ -123,6 +123,11 @@ def _recolour(cards: pn.Column, dark: bool) -> None:
     """What lies in the drawer follows the theme of the page."""
     for part in cards:
         part.dark_theme = dark
+
+
+def show_choices(view: Viewable, on: bool) -> None:
+    """Whether the choices of a page that no browser has yet are open; later the browser links both."""
+    view.sidebar_open = view.header[0].sheet = on
 
 
 def show_card(view: Viewable, drawer: dict[str, Viewable], name: str) -> None:
