@@ -19,7 +19,6 @@ from typing import Any
 import panel as pn
 
 from components import palette
-from components.links.beginning import Wanted
 from components.controls.heading import heading_of, parts_of
 from components.controls.table_files import TableFiles
 from components.law.worker import LawWorker
@@ -27,6 +26,7 @@ from components.lessons.lessons import HELD, Lessons
 from components.lessons.place import Place
 from components.links import readable, view_options
 from components.links.address import Kept, Links, Opening
+from components.links.beginning import Wanted
 from components.links.budget import bytes_of, check_change, check_swarm_size
 from components.links.other_runs import OtherRuns
 from components.links.readable import NOTHING, Asked

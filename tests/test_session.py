@@ -13,9 +13,9 @@ import pytest
 from bokeh.document import Document
 from panel.io.state import set_curdoc
 
-from components.links.beginning import Wanted
 from components.controls.heading import OWN_VALUES
 from components.links import budget, permalink
+from components.links.beginning import Wanted
 from components.page import theme
 from components.playback.transport import MAX_DRAW_EVERY
 from components.session import Session

@@ -10,9 +10,7 @@ from typing import Any
 
 import panel as pn
 import param
-from panel.io.resources import component_resource_path
 from panel.viewable import Children
-from panel_material_ui import Tabs
 from panel_material_ui._utils import _read_icon
 from panel_material_ui.base import BASE_TEMPLATE
 from panel_material_ui.template.base import Meta
@@ -61,7 +59,6 @@ class PageLayout(pn.custom.JSComponent):
         """The document of a visit: there is nothing else on the page."""
         doc = super().server_doc(doc, title or self.title, location)
         icon = _read_icon(ASSETS / "favicon.svg")
-        fonts = Tabs._bundle_css  # and nothing else
         doc.template_variables.update(
             {
                 "meta": Meta(title=self.title, description=self._description),
@@ -70,7 +67,7 @@ class PageLayout(pn.custom.JSComponent):
                 THEME_MANAGED_VAR: True,
                 "is_page": True,
                 "resources": {
-                    "css": {path: component_resource_path(Tabs, "_bundle_css", path) for path in fonts},
+                    "css": {},
                     "raw_css": [self._style_sheet],
                     "js": {},
                     "js_modules": {},
