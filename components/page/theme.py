@@ -132,7 +132,9 @@ def show_choices(view: Viewable, on: bool) -> None:
 
 def show_card(view: Viewable, drawer: dict[str, Viewable], name: str) -> None:
     """Open the drawer of a page at one of its cards."""
-    view.contextbar_open = True  # it is filled then
+    view.contextbar_open = view.header[0].open = (
+        True  # it is filled then; a browser that is not there yet links neither
+    )
     view.contextbar[0][0].active = list(drawer).index(name)
 
 

@@ -27,7 +27,8 @@ def test_cards_come_into_the_drawer_when_it_is_opened_and_have_the_theme_of_the_
     assert not view.contextbar_open and not drawer.objects
     theme.show_card(view, cards, "Runs")
     (tabs,) = drawer
-    assert view.contextbar_open and isinstance(tabs, Tabs) and list(tabs) == list(cards.values())
+    assert view.contextbar_open and view.header[0].open
+    assert isinstance(tabs, Tabs) and list(tabs) == list(cards.values())
     assert tabs.active == 1 and tabs.dark_theme
     view.dark_theme = False
     assert told == [False] and not tabs.dark_theme
