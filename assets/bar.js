@@ -18,6 +18,7 @@ import {makeArrival} from "./bar_arrival.js"
 import {makeSkip} from "./bar_skip.js"
 import {makeTheme} from "./bar_theme.js"
 import {listenForAgents} from "./bar_agent.js"
+import {nameFrame} from "./frame_names.js"
 import {listenToFrame} from "./embed.js"
 
 export function render({model}) {
@@ -52,6 +53,7 @@ export function render({model}) {
   const tellHidden = () => send("hidden", document.hidden || !frame.isSeen())
   listen(model, document, "visibilitychange", tellHidden)
   setTimeout(() => { // once the page is connected
+    nameFrame(model)
     frame = listenToFrame(model, send, bar)
     theme.ask()
     projector.begin()

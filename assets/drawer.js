@@ -7,7 +7,6 @@ import {needsEscape} from "./keys.js"
 const ICON = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 9h14V7H3zm0 4h14v-2H3zm0 4h14v-2H3zm16 0h2v-2h-2zm0-10v2h2V7zm0 6h2v-2h-2z"/></svg>`
 const GALLERY = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 3h8v8H3zm2 2v4h4V5zm8-2h8v8h-8zm2 2v4h4V5zM3 13h8v8H3zm2 2v4h4v-4zm8-2h8v8h-8zm2 2v4h4v-4z"/></svg>`
 
-const READY_EVERY_MS = 500 // looks whether the page stands
 const MAX_FRAMES = 60 // for which it is waited until the panel is there
 
 const within = (root, selector) => {
@@ -52,16 +51,6 @@ const keepFocusInPanel = (model, button) => {
   })
 }
 
-// The module of the tabs is half a megabyte: it comes, and is compiled, while nobody waits for it.
-const getReady = (module) => {
-  const whenIdle = window.requestIdleCallback ?? setTimeout
-  const get = () => {
-    if (document.getElementById("arrival") !== null) { return setTimeout(() => whenIdle(get), READY_EVERY_MS) }
-    document.head.append(make("link", {rel: "modulepreload", href: module}))
-  }
-  if (module) { get() }
-}
-
 export function render({model}) {
   const gallery = make("a", {href: "gallery", innerHTML: GALLERY, title: "Gallery: the papers' figures and all presets", ariaLabel: "Gallery"})
   const button = makeButton({innerHTML: ICON}, () => { model.open = !model.open })
@@ -88,7 +77,6 @@ export function render({model}) {
   })
   listen(model, document, "swarmviz-try", () => { if (!model.sheet) { model.sheet = true } }) // a slider is asked for (bar_arrival.js)
   show()
-  getReady(model.module)
   if (model.open) { setTimeout(() => keepOne("sheet")) } // an address may open it at once
   return make("div", {}, gallery, button)
 }

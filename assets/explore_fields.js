@@ -4,6 +4,7 @@
 import "./connection.js"
 import {make, makeBox} from "./dom.js"
 import {makeTheme} from "./bar_theme.js"
+import {nameFrame} from "./frame_names.js"
 
 export function render({model}) {
   watchConnection(model)
@@ -39,6 +40,7 @@ export function render({model}) {
   drawMenus()
   const small = matchMedia("(max-width: 700px), (max-height: 500px)") // a phone, upright or on its side: the choices would cover the pictures
   setTimeout(() => { // once the page is connected
+    nameFrame(model)
     theme.ask()
     if (small.matches) { send("narrow", true) }
   })

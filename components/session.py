@@ -22,11 +22,11 @@ from components import palette
 from components.controls.heading import heading_of, parts_of
 from components.controls.table_files import TableFiles
 from components.law.worker import LawWorker
-from components.lessons.lessons import HELD, Lessons
+from components.lessons import place as places
+from components.lessons.lessons import HELD, Lessons, start_of
 from components.lessons.place import Place
-from components.links import readable, view_options
-from components.links.address import Kept, Links, Opening
-from components.links.beginning import Wanted
+from components.links import permalink, readable, view_options
+from components.links.address import Kept, Links, Opening, at_once, first_preset, opening, opening_asked
 from components.links.budget import bytes_of, check_change, check_swarm_size
 from components.links.other_runs import OtherRuns
 from components.links.readable import NOTHING, Asked
@@ -68,9 +68,8 @@ from components.playback.transport import Moment, PictureRequest, Transport
 from components.playback.undo import Stood, Undo
 from components.replicas.pool import Outcome
 from components.replicas.replica import VisibleRun
-from components.server import spare
 from components.server.limits import account_of
-from components.server.pages import OPENING_ARGUMENTS, OPENING_PICTURE
+from components.server.pages import OPENING_ARGUMENTS, OPENING_PICTURE, PHONE
 from components.server.session_limit import is_own
 from components.state import Selection
 from components.views import SIDE_VIEWS
@@ -100,9 +99,14 @@ MOVING = (
 )  # actions that wait for the answer to a lesson's question
 
 
-def _with_parts(begun: Opening) -> list[tuple[Simulation, Parts]]:
-    """The runs with which a visit begins, and what the controls say of each."""
-    return list(zip(begun.sims, map(parts_of, begun.state.selections), strict=True))
+def beginning(link: str | None, place: Place | None, asked: Asked = NOTHING) -> Opening:
+    """What a visit begins with that followed this link, came for a step of a lesson, or asked for a run by its names."""
+    if link is not None:
+        return opening(link)
+    if place is None:
+        return opening_asked(asked)
+    state = start_of(place)
+    return at_once(state) or first_preset()._replace(awaited=state)
 
 
 class Session:
@@ -110,56 +114,38 @@ class Session:
 
     Parameters
     ----------
-    link, narrow, place, asked, complaint
-        What the visit asks for: see `Wanted`.
+    link : str, optional
+        The permalink that was followed; a bad one opens the first preset and says why.
+    narrow : bool
+        A phone: the choices stay closed at first.
+    place : Place, optional
+        The step of a lesson that is to be read; without a link, with the swarms with which it begins.
+    asked : Asked
+        What the address asks for by names, without a link or a lesson.
     """
 
     def __init__(
-        self,
-        link: str | None = None,
-        narrow: bool = False,
-        place: Place | None = None,
-        asked: Asked = NOTHING,
-        complaint: str = "",
+        self, link: str | None = None, narrow: bool = False, place: Place | None = None, asked: Asked = NOTHING
     ):
-        wanted = Wanted(link, narrow, place, asked, complaint)
-        begun = wanted.opening
-        self._dark = False
-        self.arrival = Arrival(weakly(self._invite), weakly(self._start_next))
-        self._join_playback(_with_parts(begun))
+        state, sims, self._awaited, complaint = beginning(link, place, asked)
+        self._dark, self._place = False, place
+        self.arrival = Arrival(
+            weakly(self._invite),
+            weakly(self._start_next),
+            self._awaited is not None or place is not None or any(run.k for run in state.runs),
+        )
+        self._join_playback(list(zip(sims, map(parts_of, state.selections), strict=True)))
+        self.player.set_pace(state)
         self._join_views()
         self._join_actions()
         self._lay_out(narrow)
-        self._begin(begun, wanted)
-
-    def begin_otherwise(self, arguments: Mapping[str, list[bytes]], headers: Mapping[str, str]) -> None:
-        """Show what a visit asks for by its address and its browser, in a session that was made before, and has not started."""
-        wanted = Wanted.of(arguments, headers)
-        begun = wanted.opening
-        with self.panes.lock:
-            self.panes.replace(_with_parts(begun), 0)
-            self._show_panes()
-            self._attach()
-        self.controls.show(self.panes.current.parts)
-        theme.show_choices(self.page, not wanted.narrow)
-        self._begin(begun, wanted)
-        self.transport.paint_before_start()
-
-    def _begin(self, begun: Opening, wanted: Wanted) -> None:
-        """How the runs that are shown are played and looked at, and what else the visit asks for."""
-        state, self._awaited, self._place = begun.state, begun.awaited, wanted.place
-        shows_a_step = self._awaited is not None or any(run.k for run in state.runs)
-        self.arrival.rests = shows_a_step or wanted.place is not None
-        self.bar.playing = self._awaited is None
-        self.player.set_pace(state)
-        if wanted.place is not None:
+        if place is not None:
             self._show_card(LESSONS)
         self.arrival.invite(self.panes.current.parts)
-        complaint = begun.complaint
         if self._awaited is None:
             complaint = complaint or self._show_views(state.views)
-        for told in filter(None, (complaint, wanted.complaint)):
-            self.messages.warn(told)
+        if complaint:
+            self.messages.warn(complaint)
 
     def _join_playback(self, runs: Sequence[tuple[Simulation, Parts]]) -> None:
         """What moves the runs, and what changes or replaces them."""
@@ -168,7 +154,7 @@ class Session:
         self.panes = Panes(
             runs, weakly(self._make_arena), weakly(self._branching), weakly(self._edit_failed), check_change
         )
-        self.bar = Bar(weakly(self._act))
+        self.bar = Bar(weakly(self._act), playing=self._awaited is None)
         self.projector = Projector(self.bar, weakly(self._show_in_link), weakly(self._scale_type))
         self.pause_choice = PauseChoice(self.panes, self.bar, weakly(self._write_link))
         self.transport = Transport(
@@ -378,13 +364,18 @@ class Session:
     @classmethod
     def open(cls) -> Session:
         """The session of the document that is being served; it starts when the page is there and ends with it."""
-        session = cls(*Wanted.of(pn.state.session_args or {}, pn.state.headers))
+        arguments = pn.state.session_args or {}
+        given = arguments.get(permalink.KEY)
+        place, complaint = places.asked(arguments)
+        narrow = PHONE in str(pn.state.headers.get("User-Agent", ""))
+        session = cls(given[0].decode("ascii", "replace") if given else None, narrow, place, readable.asked(arguments))
+        if complaint:
+            session.messages.warn(complaint)
         session.transport.paint_before_start()
         if is_own(pn.state.curdoc):
             pn.state.curdoc.template_variables.update(
                 {OPENING_PICTURE: opening_picture(session.panes.sim), OPENING_ARGUMENTS: readable.names()}
             )
-            spare.can_begin_otherwise(pn.state.curdoc, weakly(session.begin_otherwise))
         pn.state.onload(lambda: session.start(pn.state.curdoc))
         pn.state.on_session_destroyed(lambda context: session.close())
         return session

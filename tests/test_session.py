@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import gc
-import json
-import re
 import threading
 import weakref
 
 import numpy as np
 import pytest
-from bokeh.document import Document
-from panel.io.state import set_curdoc
 
 from components.controls.heading import OWN_VALUES
 from components.links import budget, permalink
-from components.links.beginning import Wanted
 from components.page import theme
 from components.playback.transport import MAX_DRAW_EVERY
 from components.session import Session
-from components.state import VisitState, first, of_preset, state_of
+from components.state import VisitState, first, state_of
 from swarmviz import Swarm, dynamics, presets
 from swarmviz.replay import RunSpec
 from tests.visit import edit, press, settle, wait
@@ -1206,92 +1201,3 @@ def test_until_something_is_touched_a_finished_run_makes_room_for_the_next_seed_
     seed = session._sim.initial_swarm.seed
     assert session.bar.invitation == "" and session.history.pane.rows == []
     assert wait(lambda: session._sim.k > 400) and session._sim.initial_swarm.seed == seed
-
-
-# ---- a session made ahead begins otherwise -------------------------------------------------------------------------------
-
-
-def document_of(session):
-    """What a browser is given, with the parts of the document in the place of their ids, which differ from one to the next."""
-    document = Document()
-    with set_curdoc(document):
-        theme.extension()
-        session.transport.paint_before_start()
-        session.page.server_doc(document)
-    text = json.dumps(
-        document.to_json(deferred=False)["roots"], ensure_ascii=False, default=lambda part: bytes(part.data).hex()
-    )
-    places = {}
-    number = lambda found: str(places.setdefault(found[0], len(places)))  # noqa: E731
-    return re.sub(r"\bp\d+\b|(?<=[a-z])\d{5}\b|\b\d{15}\b", number, text)
-
-
-def said_of(session):
-    """Choices, bar and link of a session that starts, its runs, and what its views show as numbers."""
-    session.links.begin()
-    parts = session.controls.form, session.bar, session.arena_options, session.compare
-    values = [{name: value for name, value in part.param.values().items() if name != "name"} for part in parts]
-    runs = [(sim.k, sim.frame.x.tolist()) for sim in session.panes.sims]
-    return values, runs, session.arrival.rests, session._view_options(), session.page.sidebar_open
-
-
-PHONE_HEADERS = {"User-Agent": "a browser (Mobile)"}
-NEAR = presets.ALL["cbo-corner"]
-
-
-def link_to(name, **changes):
-    return {"s": [permalink.write(state_of(of_preset(presets.ALL[name]))._replace(**changes)).encode()]}
-
-
-@pytest.mark.parametrize(
-    "arguments, headers",
-    [
-        ({}, PHONE_HEADERS),
-        ({"lesson": [b"cbo-1"], "step": [b"1"]}, {}),
-        ({"s": [b"1.kept"]}, {}),
-        ({"preset": [b"cbo-few"], "alpha": [b"x"]}, {}),
-        (link_to("cbo-corner", draw_every=3, views={"trails": True, "law": True}), PHONE_HEADERS),
-        (link_to("cbo-few", views={"nothing": 1}), {}),
-    ],
-)
-def test_a_session_made_ahead_is_what_one_made_for_its_visitor_is(arguments, headers):
-    made, ahead = Session(*Wanted.of(arguments, headers)), Session()
-    try:
-        ahead.transport.paint_before_start()
-        ahead.begin_otherwise(arguments, headers)
-        assert said_of(ahead) == said_of(made)
-        assert document_of(ahead) == document_of(made)
-    finally:
-        made.close()
-        ahead.close()
-
-
-def two():
-    one, other = (state_of(of_preset(presets.ALL[name])) for name in ("bgk-rastrigin", "pso-rastrigin"))
-    return one._replace(runs=one.runs + other.runs)
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        *({"dynamics": [name.encode()]} for name in dynamics.ALL),
-        {"preset": [b"ssa-annealing"]},
-        {"s": [permalink.write(two()).encode()]},
-        link_to("cbo-few", runs=(state_of(first("CBO")).runs[0]._replace(k=7),)),
-    ],
-    ids=[*dynamics.ALL, "a line", "two runs", "at a step"],
-)
-def test_it_begins_as_well_with_what_other_figures_show(arguments):
-    made, ahead = Session(*Wanted.of(arguments, {})), Session()
-    try:
-        ahead.transport.paint_before_start()
-        ahead.begin_otherwise(arguments, {})
-        made.transport.paint_before_start()
-        assert said_of(ahead) == said_of(made)
-        assert (ahead.side.offered, ahead.side.shown) == (made.side.offered, made.side.shown)
-        sim = ahead.panes.sim
-        assert str(ahead.side.tables(sim.frame, sim)) == str(made.side.tables(sim.frame, sim))
-        assert (ahead._awaited is None) == (made._awaited is None)
-    finally:
-        made.close()
-        ahead.close()

@@ -27,26 +27,27 @@ class Arrival:
         Shows the invitation; an empty one takes it away.
     start_next : function ()
         Starts the runs again with the next seed.
+    rests : bool
+        Whether the page shows a step of a run, as its link says: then nothing is done by itself.
 
     Attributes
     ----------
-    rests : bool
-        Whether the page shows a step of a run, as its link says: then nothing is done by itself.
     touched : bool
         Whether a person has done anything but look.
     """
 
-    def __init__(self, show: Callable[[str], None], start_next: Callable[[], None], rests: bool = False):
-        self._show, self._start_next = show, start_next
-        self.rests, self.touched, self._loops = rests, False, False
+    def __init__(self, show: Callable[[str], None], start_next: Callable[[], None], rests: bool):
+        self._show, self._start_next, self._rests = show, start_next, rests
+        self.touched = self._loops = False
 
     def invite(self, parts: Mapping[str, Described]) -> None:
         """Say what the swarm of these parts does, and what to try."""
-        self._show("" if self.touched or self.rests else invitation(parts))
+        if not (self.touched or self._rests):
+            self._show(invitation(parts))
 
     def leave_alone(self) -> None:
         """The browser says that a person looks at the page who minds no motion, and at nothing else around it."""
-        self._loops = not (self.touched or self.rests)
+        self._loops = not (self.touched or self._rests)
 
     def touch(self) -> None:
         """A person has done something: from now on the page does nothing by itself."""

@@ -1,6 +1,6 @@
 """The button in the page's header that opens the drawer of cards, with a name that says what is in it; beside it the way to the gallery.
 
-The drawer itself is a part of :mod:`components.page.layout`.
+The drawer itself is panel-material-ui's; the name of its own button is fixed and says only "contextbar".
 """
 
 from __future__ import annotations
@@ -19,9 +19,6 @@ class DrawerButton(pn.custom.JSComponent):
     open = param.Boolean(False, doc="Whether the drawer is open.")
     sheet = param.Boolean(False, doc="Whether the choices are open, which on a phone are a sheet that Back closes.")
     cards = param.List([], doc="Titles of the drawer's tabs.")
-    module = param.String(
-        doc="Address of the module that the tabs need: the browser has it ready when it has nothing else to do."
-    )
 
     writable = ("open", "sheet")  # by the browser
 

@@ -1,4 +1,4 @@
-"""How the page looks: its colours and the places of its parts. With ``layout.py`` the only module that knows panel-material-ui.
+"""How the page looks: its frame, its colours and the places of its parts. The only module that knows panel-material-ui.
 
 Colours are those of Okabe and Ito where they carry meaning, because they stay apart for colour-blind eyes and on a pale projector.
 Everything is served from this machine: fonts, icons and scripts come with the installed packages.
@@ -12,12 +12,12 @@ from typing import Any
 import panel as pn
 from panel.io.resources import get_dist_path
 from panel.viewable import Viewable
-from panel_material_ui import Tabs
+from panel_material_ui import Page, Tabs
 
 from components import palette
-from components.assets import style
+from components.assets import ASSETS, style
 from components.page.drawer import DrawerButton
-from components.page.layout import PageLayout
+from components.server.bokeh_patches.page_busy import forget_busy
 from components.views import figures
 
 ACCENT = {"light": "#0a6ba8", "dark": "#7cc7f2"}
@@ -25,7 +25,7 @@ ON_ACCENT = {"light": "#ffffff", "dark": "#06263a"}
 BAD = {"light": "#b3261e", "dark": "#ff9a8f"}
 GOOD = {"light": "#1b6e4b", "dark": "#6fd6a6"}
 WARNING = {"light": "#9a5700", "dark": "#ffc266"}
-HEADER = {"light": "#123f5c", "dark": "#263440"}
+HEADER = {"light": "#123f5c", "dark": "#10202c"}
 TAB = {
     "minWidth": 0,
     "padding": "12px 8px",  # six of them fit into the drawer
@@ -56,24 +56,26 @@ def page(
 ) -> Viewable:
     """The page: choices at the left (a sheet at the bottom of a phone), the board, cards in the right drawer.
 
-    The cards reach the browser when the drawer is first opened.
+    The button that ``Page`` has for the drawer says "contextbar"; ``frame.css`` hides it, and ours does the same. The cards reach the
+    browser when the drawer is first opened.
     """
-    button = DrawerButton(cards=list(drawer), sheet=not narrow, module=Tabs._render_esm(server=True))
+    button = DrawerButton(cards=list(drawer), sheet=not narrow)
     cards = pn.Column(margin=0)
-    view = PageLayout(
-        "Swarm-based optimisation, live",
-        _sheet(),
+    view = Page(
+        title="swarmviz",
+        meta_description="Swarm-based optimisation, live",
         header=[button],
         sidebar=[choices],
         main=[board],
         contextbar=[cards],
-        dark_theme=dark,
-        sidebar_open=not narrow,
+        contextbar_width=CARD_WIDTH,
+        contextbar_variant="auto",
+        **_frame(dark, narrow),
     )
     view.param.watch(lambda event: on_dark(event.new), "dark_theme")
-    view.param.watch(lambda event: _recolour(cards, event.new), "dark_theme")
-    view.param.watch(lambda event: _fill(cards, drawer, view.dark_theme), "contextbar_open")
+    view.param.watch(lambda event: _fill(cards, drawer), "contextbar_open")
     button.jslink(view, open="contextbar_open", sheet="sidebar_open", bidirectional=True)
+    forget_busy(view)
     return view
 
 
@@ -81,60 +83,42 @@ def table_page(
     choices: Viewable, board: Viewable, dark: bool, narrow: bool, on_dark: Callable[[bool], None]
 ) -> Viewable:
     """The page of a table of runs: choices at the left as on the other page, the board, and no drawer."""
-    view = PageLayout(
-        "A table of runs of swarm-based optimisation",
-        _sheet(),
+    view = Page(
+        title="swarmviz",
+        meta_description="A table of runs of swarm-based optimisation",
         sidebar=[choices],
         main=[board],
-        dark_theme=dark,
-        sidebar_open=not narrow,
+        **_frame(dark, narrow),
     )
     view.param.watch(lambda event: on_dark(event.new), "dark_theme")
+    forget_busy(view)
     return view
 
 
-def _sheet() -> str:
-    """The style sheet of the whole page, with the colours of both themes under Panel's names for them."""
-    rules = [f":root {{ {_variables('light')} }}", f":root.in-the-dark {{ {_variables('dark')} }}"]
-    return "\n".join([*rules, style("page")])
+def _frame(dark: bool, narrow: bool) -> dict[str, Any]:
+    """What both pages have in common."""
+    return {
+        "logo": ASSETS / "logo.svg",
+        "favicon": ASSETS / "favicon.svg",
+        "sidebar_open": not narrow,
+        "sidebar_width": SIDEBAR_WIDTH,
+        "busy_indicator": None,
+        "theme": "dark" if dark else "default",
+        "theme_config": {mode: _palette(mode) for mode in ("light", "dark")},
+        "stylesheets": [style("frame")],
+        "raw_css": [style("page")],
+    }
 
 
-def _variables(mode: str) -> str:
-    colours, shade = palette.theme(mode == "dark"), {"light": "0 0 0", "dark": "255 255 255"}[mode]
-    values = {
-        "panel-primary-color": ACCENT[mode], "panel-on-primary-color": ON_ACCENT[mode],
-        "panel-background-color": colours.paper, "panel-on-background-color": colours.ink,
-        "panel-surface-color": colours.paper, "panel-on-surface-color": colours.ink, "panel-on-secondary-color": colours.soft,
-        "success-bg-color": GOOD[mode], "danger-bg-color": BAD[mode], "info-bg-color": WARNING[mode],
-        "divider-color": f"rgb({shade} / .12)", "border-color": f"rgb({shade} / .23)", "sv-header": HEADER[mode],
-        "bokeh-base-font": FONT, "color-scheme": mode,
-    }  # fmt: skip
-    return " ".join(f"{'' if name == 'color-scheme' else '--'}{name}: {value};" for name, value in values.items())
-
-
-def _fill(cards: pn.Column, drawer: dict[str, Viewable], dark: bool) -> None:
+def _fill(cards: pn.Column, drawer: dict[str, Viewable]) -> None:
     """Put the cards into the drawer, if they are not there yet."""
     if not cards.objects:
-        config = {mode: _palette(mode) for mode in ("light", "dark")}
-        cards.append(Tabs(*drawer.items(), sizing_mode="stretch_width", dark_theme=dark, theme_config=config))
-
-
-def _recolour(cards: pn.Column, dark: bool) -> None:
-    """What lies in the drawer follows the theme of the page."""
-    for part in cards:
-        part.dark_theme = dark
-
-
-def show_choices(view: Viewable, on: bool) -> None:
-    """Whether the choices of a page that no browser has yet are open; later the browser links both."""
-    view.sidebar_open = view.header[0].sheet = on
+        cards.append(Tabs(*drawer.items(), sizing_mode="stretch_width"))
 
 
 def show_card(view: Viewable, drawer: dict[str, Viewable], name: str) -> None:
     """Open the drawer of a page at one of its cards."""
-    view.contextbar_open = view.header[0].open = (
-        True  # it is filled then; a browser that is not there yet links neither
-    )
+    view.contextbar_open = True  # it is filled then
     view.contextbar[0][0].active = list(drawer).index(name)
 
 
@@ -185,6 +169,7 @@ def _palette(mode: str) -> dict:
         },
         "typography": {"fontFamily": FONT},
         "components": {
+            "MuiAppBar": {"styleOverrides": {"root": {"backgroundColor": HEADER[mode], "color": "#fff"}}},
             "MuiTab": {"styleOverrides": {"root": TAB}},
         },
     }

@@ -150,6 +150,7 @@ class PageTemplate:
         self._picture = document.template_variables.get(OPENING_PICTURE, "")
         self._arguments = document.template_variables.get(OPENING_ARGUMENTS, self._arguments)
         with set_curdoc(document):
+            bundles = {model.esm for model in document.models if getattr(model, "bundle", None) == "url"}
             html = server_html_page_for_session(
                 session,
                 resources=Resources.from_bokeh(application.resources()),
@@ -166,19 +167,21 @@ class PageTemplate:
         first = f"<script>{socket.replace('VISIT-TOKEN', self._token)}{late}{again}</script>"
         html = html.replace(CHARSET, CHARSET + _around() + first, 1)
         arrival = arrival.replace("LOGO", logo).replace("OPENING-PICTURE", self._place)
-        html = _after_the_first_picture(_with_native_modules(html), arrival)
+        html = _after_the_first_picture(_with_native_modules(html, bundles), arrival)
         return html.replace("<script", f'<script nonce="{self._nonce}"')
 
 
-def _with_native_modules(html: str) -> str:
-    """The page with modules that the browser loads by itself.
+def _with_native_modules(html: str, bundles: set[str]) -> str:
+    """The page with modules that the browser loads by itself, these ones from the start.
 
-    Panel has es-module-shims fetch, rewrite and compile every module in the browser's place, so that no browser keeps the compiled code.
-    Without that mode the shim leaves modules to every browser that knows import maps, and helps the others.
+    Panel has es-module-shims fetch, rewrite and compile every module in the browser's place: the bundle of panel-material-ui is then asked
+    for when the session is there, and no browser keeps its compiled code. Without that mode the shim leaves modules to every browser that
+    knows import maps, and helps the others.
     """
-    names = "native_modules.js", "opening.js", "tooltips.js"
-    scripts = "".join((ASSETS / name).read_text(encoding="utf-8") for name in names)
-    return html.replace(SHIM_MODE, "", 1).replace("</head>", f"{MODULE_SCRIPT}{scripts}</script></head>", 1)
+    head = "".join(f'<link rel="modulepreload" href="{bundle}">' for bundle in sorted(bundles))
+    scripts = ((ASSETS / name).read_text(encoding="utf-8") for name in ("native_modules.js", "opening.js"))
+    head += f"{MODULE_SCRIPT}{''.join(scripts)}</script>"
+    return html.replace(SHIM_MODE, "", 1).replace("</head>", f"{head}</head>", 1)
 
 
 def _after_the_first_picture(html: str, arrival: str) -> str:

@@ -1,11 +1,10 @@
 """A session made ahead: the page as it opens without a link, for the next visitor who comes while nobody is there.
 
 Making a session takes the server longer than the browser takes to be ready for it. While nobody visits, also while the session of one who
-has just left is kept for their return, one is made ahead and put away; the socket of the next visit gets it, under the visit's own id, and
-where that asks for something by its address (a link, a lesson, parameters by name) or comes with a phone, it first begins otherwise, which
-takes a tenth of making it. It is a session like every other from then on, and was one of the server's own before: it had no visitor, no
-place and no token that anybody could know. A visit that comes while others are there has its own made: making the next one would hold up
-their pictures. A visit that is only fetched takes nothing.
+has just left is kept for their return, one is made ahead and put away; the socket of the next visit that asks for nothing by its address
+gets it, under the visit's own id. It is a session like every other from then on, and was one of the server's own before: it had no visitor,
+no place and no token that anybody could know. A visit that comes with a link, a lesson or a phone has its own made, as without this; so has
+one that comes while others are there: making the next one would hold up their pictures. A visit that is only fetched takes nothing.
 
 What is Bokeh's own here (``ServerSession._id`` …) is asked for before it is set: a version without it makes each session when the socket
 opens.
@@ -15,9 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from bokeh.server.session import current_time
 from bokeh.util.token import get_token_payload
@@ -29,7 +26,7 @@ from param.parameterized import discard_events
 from tornado.httputil import HTTPServerRequest
 
 from components.server import session_limit
-from components.server.pages import PHONE, own_session
+from components.server.pages import OPENING_ARGUMENTS, PHONE, own_session
 from components.under_way import UNDER_WAY
 
 log = logging.getLogger(__name__)
@@ -40,17 +37,6 @@ LOOK_EVERY_S = 0.5  # whether somebody is there
 QUIET_LOOKS = 4  # in a row without a socket, after which a session is made: a page that is loaded again comes before
 OF_SESSION, OF_SESSION_CONTEXT = ("_id", "_token", "_last_unsubscribe_time"), ("_id", "_token", "_request")
 OF_CONTEXT = ("_sessions", "_session_contexts")
-
-Begin = Callable[[Any, Any], None]  # arguments of an address, and headers of a browser, both as they were sent
-_beginnings: WeakKeyDictionary[Any, Begin] = WeakKeyDictionary()
-
-
-def can_begin_otherwise(document: Any, begin: Begin) -> None:
-    """Let the page of a document be made ahead for any visit: it begins with what one asks for when ``begin`` is called, before it starts.
-
-    ``begin`` must not keep the document alive.
-    """
-    _beginnings[document] = begin
 
 
 class Spare:
@@ -97,7 +83,7 @@ class Spare:
             log.exception("No session is made ahead")
             return False
         here = context._session_contexts.get(session.id)
-        usable = session.document in _beginnings and all(
+        usable = OPENING_ARGUMENTS in session.document.template_variables and all(
             hasattr(owner, name)
             for owner, names in ((session, OF_SESSION), (here, OF_SESSION_CONTEXT), (context, OF_CONTEXT))
             for name in names
@@ -110,7 +96,7 @@ class Spare:
         return True
 
     async def give(self, session_id: str, token: str, request: HTTPServerRequest) -> bool:
-        """Let a visit that has its place have it; whether it has.
+        """Let a visit that has its place have it, whose page asks for nothing by its address; whether it has.
 
         Parameters
         ----------
@@ -120,7 +106,8 @@ class Spare:
             Of its socket.
         """
         payload = get_token_payload(token)
-        if self._kept is None or session_id in self._context._sessions:
+        phone = PHONE in str(payload.get("headers", {}).get("User-Agent", ""))
+        if self._kept is None or payload.get("arguments") or phone or session_id in self._context._sessions:
             return False
         (session, here), self._kept = self._kept, None
         session._id = here._id = session_id
@@ -128,20 +115,15 @@ class Spare:
         session._last_unsubscribe_time = current_time()  # or Bokeh may end it as one that nobody has used for long
         known = {name: payload.get(name) for name in ("arguments", "cookies", "headers")}
         here._request = type(here._request)(request, **known)
+        await session.with_document_locked(_readdress, session.document, here._request)
         self._context._sessions[session_id], self._context._session_contexts[session_id] = session, here
-        try:
-            await session.with_document_locked(_begin, session.document, here._request)
-        except Exception:
-            log.exception("The session made ahead cannot begin as its visitor asks")
-            await self._context._discard_session(session, lambda session: True)
-            return False
         with set_curdoc(session.document):
             session_limit.admit(session.document)  # has its place already, and gives it back at its end
         return True
 
 
-def _begin(document: Any, request: Any) -> None:
-    """Give a page the address under which its visitor has come, and what that asks for; the lock of its document is held."""
+def _readdress(document: Any, request: Any) -> None:
+    """Give a page the address under which its visitor has come; the lock of its document is held."""
     with set_curdoc(document):
         location, found = state.location, Location.from_request(request)
         values = {name: getattr(found, name) for name in ADDRESS}
@@ -150,6 +132,3 @@ def _begin(document: Any, request: Any) -> None:
         for model in document.roots:
             if isinstance(model, LocationModel):
                 model.update(**values)
-        phone = PHONE in str(request.headers.get("User-Agent", ""))
-        if request.arguments or phone:
-            _beginnings[document](request.arguments, request.headers)

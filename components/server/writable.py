@@ -23,7 +23,7 @@ from panel.models.browser import BrowserInfo
 from panel.models.esm import ReactiveESM as ESMModel
 from panel.models.layout import Column
 from panel.models.tabulator import DataTabulator
-from panel_material_ui import Tabs
+from panel_material_ui import Page, Tabs
 from panel_material_ui.base import MaterialComponent
 
 from components.server.messages import Unexpected
@@ -103,7 +103,9 @@ PROPERTIES: dict[type[Model], dict[str, Check | None]] = {
     GlyphRenderer: {"visible": flag},  # a click on a legend
     Text: {"text_alpha": None},  # numbers that have no room are hidden (components.views.arena.finite_set_figure)
     Column: {"scroll_position": None},  # on a phone the board scrolls
-    Toolbar: dict.fromkeys(("active_drag", "active_scroll", "active_tap", "active_inspect")),  # BokehJS chooses among its tools
+    Toolbar: dict.fromkeys(  # panel-material-ui colours it, and adds to it each time; BokehJS chooses among its tools
+        ("stylesheets", "active_drag", "active_scroll", "active_tap", "active_inspect")
+    ),
     Selection: dict.fromkeys(  # the event SelectionGeometry tells (components.explore.page)
         ("indices", "line_indices", "multiline_indices", "image_indices", "view")
     ),
@@ -114,7 +116,8 @@ PROPERTIES: dict[type[Model], dict[str, Check | None]] = {
 
 # The same for the components of panel-material-ui, which keep their properties in a model beside their own.
 MATERIAL: dict[type[ReactiveESM], dict[str, Check]] = {
-    MaterialComponent: {"dark_theme": flag},  # they tell each other
+    MaterialComponent: {"dark_theme": flag},  # the page tells all that lies in it
+    Page: {"sidebar_open": flag, "contextbar_open": flag, "sidebar_width": whole, "contextbar_width": whole},
     Tabs: {"active": partial(whole, high=64)},
 }
 

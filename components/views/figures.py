@@ -75,7 +75,7 @@ if (n > 0 && fig.inner_width > 0) {
 }
 """
 
-# Panel gives every figure the looks of a theme of its own, except where the document has one: a page gives its document this one.
+# Panel-material-ui paints over every figure in the browser, except for what the document's theme names: a page gives its document this one.
 OWN_LOOKS = BokehTheme(json={"attrs": {model.__name__: {} for model in (Plot, Axis, Grid, Legend, ColorBar, Title)}})
 
 

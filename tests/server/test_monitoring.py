@@ -116,7 +116,7 @@ async def until(holds: Any, otherwise: str, seconds: float = 60) -> None:
 
 async def order(visitor: Visitor, what: str, **fields: str) -> None:
     """Open the drawer, which brings the panel of exports, and press the button of one."""
-    page = next(key for key, (_, has) in visitor.models.items() if "contextbar_open" in has)
+    page = next(key for key, (_, has) in visitor.models.items() if "contextbar_width" in has)
     await visitor.send(changed(page, "contextbar_open", True))
     exports: list[str] = []
 

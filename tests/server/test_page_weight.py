@@ -55,11 +55,9 @@ def test_what_the_page_names_before_the_first_picture_stays_under_the_goal(serve
     page, parts = server.ask("/app", headers=ZIPPED), pulled(server)
     texts = [server.ask("/app", headers=UNZIPPED).text, *(part for part in parts if isinstance(part, str))]
     named = {path for text in texts for path in NAMED.findall(text)}
-    assert any("bokeh.min.js" in path for path in named)
-    assert texts[0].count("panel-material-ui.bundle.css") == 1, "the fonts' style sheet, once"
-    named -= (later := {path for path in named if "panel-material-ui.bundle.js" in path})
-    told = [place for text in texts for place in re.findall(r"[^,{]*panel-material-ui\.bundle\.js", text)]
-    assert len(later) == len(told) == 1 and told[0].startswith('"module":'), "only the drawer asks for it, later"
+    assert any("bokeh.min.js" in path for path in named) and any(
+        "panel-material-ui.bundle.js" in path for path in named
+    )
     answers = {path: server.ask(f"/{path}", headers=ZIPPED) for path in named}
     fetched = {path: size_of(answer) for path, answer in answers.items() if answer.status == 200}
     assert sum("css" in path for path in fetched) > 3

@@ -208,7 +208,7 @@ def test_a_person_without_a_pointer_finds_a_lesson_reads_it_and_leaves(lab, serv
 
 def test_the_list_has_every_lesson_and_one_is_opened_and_left(lab, server):
     lab.open(server.page)
-    lab.page.get_by_role("button", name="Open panel").click()
+    lab.page.locator("button[aria-expanded]").first.click()
     lab.page.get_by_role("tab", name="Lessons").click()
     lab.wait(
         lambda: lab.page.locator(f"{CARD} button.lesson").count() == len(collection.own()), "the list does not come"

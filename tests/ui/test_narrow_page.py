@@ -176,7 +176,7 @@ def test_on_the_side_of_a_phone_the_arena_has_most_of_the_height_and_the_bar_one
 
     lab.wait(fits, f"{lab.page.evaluate(ON_ITS_SIDE)}")
     lab.picture("844x390")
-    said, name = (lab.page.locator(part).bounding_box() for part in (".swarmviz-invitation", ".header .logo"))
+    said, name = (lab.page.locator(part).bounding_box() for part in (".swarmviz-invitation", ".header img"))
     assert abs(said["y"] + said["height"] / 2 - name["y"] - name["height"] / 2) <= 3, "it is said below the head's name"
     lab.page.click("[aria-label='Open drawer']")
     lab.wait(lambda: lab.page.locator(".strip").bounding_box()["width"] < 600, "the choices do not open beside it")

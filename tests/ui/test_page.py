@@ -37,21 +37,6 @@ def moves(lab, seconds=3.0):
     return lab.step > before
 
 
-def test_the_module_of_the_panel_comes_after_the_first_picture_and_before_it_is_opened(lab, server):
-    lab.open(server.page)
-    module, came = (
-        "link[rel=modulepreload]",
-        "performance.getEntriesByType('resource').filter((r) => r.name.includes('.bundle.js')).length",
-    )
-    lab.wait(lambda: lab.page.locator(module).count() == 1, "it is not asked for")
-    lab.wait(lambda: lab.page.evaluate(came) == 1, "it does not come")
-    assert lab.page.locator("#arrival").count() == 0
-    lab.page.get_by_role("button", name="Open panel").click()
-    lab.wait(lambda: lab.page.get_by_role("tab", name="Luck").is_visible(), "the panel does not open")
-    assert lab.page.evaluate(came) == 1, "it is fetched a second time"
-    assert not lab.complaints
-
-
 def start_over(lab):
     """Back to step 0, paused."""
     lab.pause()

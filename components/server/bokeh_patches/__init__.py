@@ -18,6 +18,7 @@ taken_turns           one piece of work per pass of the loop              :func:
 frozen_models         models are searched for once per change             ``playback/pictures.py``
 figure_painting       BokehJS paints what moves alone                     every figure
 client_connection     BokehJS tells why a connection is lost              ``assets/bar.js``
+page_busy             a page is let go with its visitor                   ``page/theme.py``
 watched_writes        a socket that is not read is closed                 every socket
 gathered_writes       the parts of a message leave in one write           every socket
 fast_compression      compression in a quarter of the time                ``application.py``
