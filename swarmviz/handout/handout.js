@@ -208,27 +208,29 @@ function openStep(wanted, focused = true) { // a step, from its beginning
 
 const KEYS = {" ": () => play(!playing), ArrowLeft: () => { play(false); show(frame - 1) }, ArrowRight: () => { if (waits() !== "predict") { play(false); show(frame + 1) } },
   d: () => element("theme").click()}
-addEventListener("keydown", (event) => {
-  const {tagName, id, type} = event.target, act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key]
-  const own = tagName === "SELECT" || (event.key === " " && ["BUTTON", "SUMMARY"].includes(tagName)) || (type === "range" && id !== "scrub" && event.key.toLowerCase() !== "d")
-  if (!act || event.ctrlKey || event.metaKey || event.altKey || own) { return }
-  event.preventDefault()
-  act()
-})
-element("play").addEventListener("click", () => play(!playing))
-element("back").addEventListener("click", KEYS.ArrowLeft)
-element("on").addEventListener("click", KEYS.ArrowRight)
-element("scrub").addEventListener("input", () => {
-  const wanted = Number(element("scrub").value)
-  play(false)
-  show(waits() === "predict" ? 0 : wanted)
-})
-element("theme").addEventListener("click", () => { dark = !dark; turnTo(0); paintTheme(); show(frame) })
-element("before").addEventListener("click", () => openStep(place - 1))
-element("reset").addEventListener("click", () => openStep(place))
-element("next").addEventListener("click", () => openStep(place + 1))
-addEventListener("resize", () => { if (scene) { show(frame) } })
-addEventListener("hashchange", () => { if (scene && wantedStep() !== place) { openStep(wantedStep()) } })
+function listen() { // once there is something to be shown
+  addEventListener("keydown", (event) => {
+    const {tagName, id, type} = event.target, act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key]
+    const own = tagName === "SELECT" || (event.key === " " && ["BUTTON", "SUMMARY"].includes(tagName)) || (type === "range" && id !== "scrub" && event.key.toLowerCase() !== "d")
+    if (!act || event.ctrlKey || event.metaKey || event.altKey || own) { return }
+    event.preventDefault()
+    act()
+  })
+  element("play").addEventListener("click", () => play(!playing))
+  element("back").addEventListener("click", KEYS.ArrowLeft)
+  element("on").addEventListener("click", KEYS.ArrowRight)
+  element("scrub").addEventListener("input", () => {
+    const wanted = Number(element("scrub").value)
+    play(false)
+    show(waits() === "predict" ? 0 : wanted)
+  })
+  element("theme").addEventListener("click", () => { dark = !dark; turnTo(0); paintTheme(); show(frame) })
+  element("before").addEventListener("click", () => openStep(place - 1))
+  element("reset").addEventListener("click", () => openStep(place))
+  element("next").addEventListener("click", () => openStep(place + 1))
+  addEventListener("resize", () => show(frame))
+  addEventListener("hashchange", () => { if (wantedStep() !== place) { openStep(wantedStep()) } })
+}
 const wantedStep = () => Math.min(Math.max((Number(/^#step=(\d{1,3})$/.exec(location.hash)?.[1]) || 1) - 1, 0), lesson.steps.length - 1)
 
 let block
@@ -237,4 +239,5 @@ unpacked(element("data").textContent).then((bytes) => {
   block = bytes
   window.swarmviz = {lesson, about, openStep, show, play, get frame() { return frame }, get playing() { return playing }, get step() { return place }, get scene() { return scene }}
   openStep(wantedStep(), false)
+  listen()
 }, (error) => { element("notes").textContent = `This browser cannot unpack the runs (${error.message}).` })

@@ -28,6 +28,22 @@ INK = """() => {
 }"""
 
 
+# A file whose data take half a second to be unpacked, and somebody who uses everything in it before.
+TOO_EARLY = """
+  const {arrayBuffer} = Response.prototype
+  Response.prototype.arrayBuffer = async function () { await new Promise((done) => setTimeout(done, 500)); return arrayBuffer.call(this) }
+  addEventListener("DOMContentLoaded", () => {
+    window.wasEarly = typeof swarmviz === "undefined"
+    dispatchEvent(new Event("resize"))
+    for (const key of [" ", "ArrowRight", "ArrowLeft", "End", "d"]) {
+      document.body.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}))
+    }
+    for (const button of document.querySelectorAll("button")) { button.click() }
+    for (const slider of document.querySelectorAll("input")) { slider.dispatchEvent(new Event("input")) }
+  })
+"""
+
+
 class Player:
     """A replay as a person has it: a file that is opened, with no network at all."""
 
@@ -91,6 +107,24 @@ def test_a_replay_draws_what_the_simulation_computed(kind, play):
     pictures = [(player.page.evaluate(f"swarmviz.show({i})"), player.ink())[1] for i in (0, 5, 0)]
     assert pictures[0] == pictures[2] != pictures[1], "a frame has one picture, and another frame another"
     assert not player.complaints and all(address.startswith(("file:", "data:")) for address in player.asked)
+
+
+def test_who_is_too_early_has_a_replay_that_begins_as_for_others(browser, tmp_path):
+    """A notebook made its frame higher while the data were unpacked."""
+    sim = KINDS["plane"]()
+    sim.advance(20)
+    path = tmp_path / "replay.html"
+    path.write_text(exports.replay(sim), encoding="utf-8")
+    inks = []
+    for script in (TOO_EARLY, ""):
+        with browser.new_context(offline=True, reduced_motion="reduce", color_scheme="light") as context:
+            page = context.new_page()
+            page.add_init_script(script)
+            player = Player(page, path)
+            assert player.now() == 0 and not player.playing() and not player.complaints
+            assert page.evaluate("window.wasEarly ?? false") == bool(script)
+            inks.append(player.ink())
+    assert inks[0] == inks[1]
 
 
 def test_a_replay_plays_pauses_scrubs_and_obeys_the_keyboard(play):

@@ -10,7 +10,7 @@ from swarmviz.handout import handout
 from swarmviz.lessons.collection import own
 from swarmviz.lessons.lesson import Predict, Until
 from swarmviz.lessons.trial import run_through
-from tests.ui.test_export_page import Player
+from tests.ui.test_export_page import TOO_EARLY, Player
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +31,17 @@ def reader(browser, written):
     yield opened
     for context in contexts:
         context.close()
+
+
+def test_who_is_too_early_finds_a_lesson_at_its_beginning(browser, written):
+    with browser.new_context(offline=True, reduced_motion="reduce", color_scheme="light") as context:
+        page = context.new_page()
+        page.add_init_script(TOO_EARLY)
+        player = Player(page, written)
+        assert page.evaluate("window.wasEarly") and not player.complaints
+        assert page.inner_text("#count") == "Step 1 of 5" and player.now() == 0
+        page.click("#theme")
+        assert not player.complaints
 
 
 def clock(player):
